@@ -1,0 +1,43 @@
+# base < protocol < types < net < cluster < session < observe
+set(AC_FLOORS base protocol types net cluster session observe)
+
+# ac_add_floor(<floor> SOURCES <file>... [DEPENDS <floor or target>...])
+# Makes the target async_cassandra_<floor>. Its objects become part of the library; tests of one floor link the floor
+# alone. A name in DEPENDS that is a floor means that floor's target.
+function(ac_add_floor floor)
+    cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+    if(NOT floor IN_LIST AC_FLOORS)
+        message(FATAL_ERROR "ac_add_floor: '${floor}' is not one of ${AC_FLOORS}")
+    endif()
+    set(target async_cassandra_${floor})
+    if(arg_SOURCES)
+        add_library(${target} STATIC ${arg_SOURCES})
+        set(scope PUBLIC)
+        target_link_libraries(${target} PRIVATE ac_warnings)
+        set_target_properties(${target} PROPERTIES
+            CXX_EXTENSIONS OFF
+            POSITION_INDEPENDENT_CODE ${BUILD_SHARED_LIBS}
+        )
+        set_property(GLOBAL APPEND PROPERTY AC_OBJECT_TARGETS ${target})
+    else()
+        add_library(${target} INTERFACE)
+        set(scope INTERFACE)
+    endif()
+    target_include_directories(${target} ${scope} "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src")
+    target_link_libraries(${target} ${scope} async_cassandra_asio)
+    foreach(dependency IN LISTS arg_DEPENDS)
+        if(dependency IN_LIST AC_FLOORS)
+            list(FIND AC_FLOORS ${floor} own)
+            list(FIND AC_FLOORS ${dependency} theirs)
+            if(NOT theirs LESS own)
+                message(FATAL_ERROR "floor ${floor} may not depend on ${dependency}: ${AC_FLOORS}")
+            endif()
+            set(dependency async_cassandra_${dependency})
+            if(NOT TARGET ${dependency})
+                message(STATUS "floor ${floor}: ${dependency} is not there")
+                continue()
+            endif()
+        endif()
+        target_link_libraries(${target} ${scope} ${dependency})
+    endforeach()
+endfunction()

@@ -1,0 +1,35 @@
+include(GoogleTest)
+
+# ac_add_test(<name> SOURCES <file>... LABELS <unit|component|simulation|integration>... [LIBS <target>...]
+#             [TIMEOUT <seconds>] [MAIN])
+# One program, one ctest entry per test case. Without LIBS, unit_<floor> links that floor alone and everything else links
+# the library. MAIN: the program has a main() of its own, which must still run GoogleTest.
+function(ac_add_test name)
+    cmake_parse_arguments(arg "MAIN" "TIMEOUT" "SOURCES;LABELS;LIBS" ${ARGN})
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 60)
+    endif()
+    if(NOT arg_LIBS)
+        string(REGEX REPLACE "^unit_" "" floor "${name}")
+        if(TARGET async_cassandra_${floor})
+            set(arg_LIBS async_cassandra_${floor})
+        else()
+            set(arg_LIBS async_cassandra)
+        endif()
+    endif()
+    add_executable(${name} ${arg_SOURCES})
+    target_include_directories(${name} PRIVATE
+        "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests"
+    )
+    target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock ac_warnings)
+    if(NOT arg_MAIN)
+        target_link_libraries(${name} PRIVATE GTest::gtest_main)
+    endif()
+    set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+    gtest_discover_tests(${name}
+        TEST_PREFIX "${name}."
+        DISCOVERY_MODE PRE_TEST
+        DISCOVERY_TIMEOUT 60
+        PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
+    )
+endfunction()
