@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <async_cassandra/detail/block.hpp>
+#include <async_cassandra/protocol_version.hpp>
+
+#include "protocol/frame.hpp"
+#include "protocol/reader.hpp"
+
+#include <cassert>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+
+namespace async_cassandra::protocol {
+
+/// What `frame_reader::drain` ended with.
+enum class read_status : std::uint8_t {
+    need_input,  ///< Everything that was there is handed over.
+    stopped,     ///< A callback said false; drain again to go on.
+    error,       ///< The other side broke a rule: see error(). For good.
+};
+
+/// Which side of the conversation is read.
+enum class reads : std::uint8_t { responses, requests };
+
+/// Who takes the messages. Every callback may say false: drain stops after it, and nothing is lost.
+template <class T>
+concept frame_sink =
+    requires(T& sink, const frame_header& h, std::span<const std::byte> body, detail::block_ptr block) {
+        /// A whole message whose body is in the input buffer: valid during the call only.
+        { sink.on_frame(h, body) } -> std::same_as<bool>;
+        /// The block, of exactly `h.length` bytes, into which the body shall be read; an empty pointer skips the body. May
+        /// throw: then nothing has happened, and drain may be called again.
+        { sink.allocate(h) } -> std::same_as<detail::block_ptr>;
+        /// The block that `allocate` gave is filled.
+        { sink.on_block(h, std::move(block)) } -> std::same_as<bool>;
+        /// The body for which `allocate` gave nothing has passed by.
+        { sink.on_frame_skipped(h) } -> std::same_as<bool>;
+    };
+
+/// The input side of one connection: takes bytes as they come from the socket, cuts messages out of them.
+///
+/// Small bodies are handed over where they lie in the input buffer; a large one is read into a block of its own, most of
+/// it straight from the socket. Nothing is allocated per message here. A first slice of a v5 segment sequence is
+/// verified before its header is believed; a block is handed over when every slice in it is verified.
+class frame_reader {
+public:
+    static constexpr std::size_t input_capacity = 144 * 1024;
+    /// Bodies up to this length are always handed over through on_frame.
+    static constexpr std::size_t small_body = 4096;
+
+    /// Starts with raw envelopes of any version: a server answers an unknown version in one of its own.
+    explicit frame_reader(protocol_version version, reads what = reads::responses) noexcept;
+
+    /// From the next envelope on each must carry exactly this version.
+    void require_version(protocol_version version) noexcept;
+    /// From the next byte on everything is in v5 segments; implies require_version. To be called when READY or
+    /// AUTHENTICATE has been handed over, and only while no message is half read: from within the callback is fine.
+    void switch_to_segments() noexcept;
+    /// Longer bodies are an error.
+    void limit_body(std::uint32_t length) noexcept { rules_.max_length = length; }
+
+    /// Where the next bytes of the socket go. Valid until the next call of anything here. Never empty when the last drain
+    /// said need_input; may be empty when it said stopped.
+    [[nodiscard]] std::span<std::byte> prepare();
+    /// `count` bytes have been stored at the begin of what prepare() gave.
+    void commit(std::size_t count) noexcept;
+    /// Hands over what is complete.
+    template <frame_sink Sink>
+    [[nodiscard]] read_status drain(Sink& sink);
+    template <frame_sink Sink>
+    [[nodiscard]] read_status commit_and_drain(std::size_t count, Sink& sink) {
+        commit(count);
+        return drain(sink);
+    }
+
+    /// The offset counts from the first byte of the connection.
+    [[nodiscard]] const parse_error& error() const noexcept { return error_; }
+    [[nodiscard]] bool in_segments() const noexcept { return segmented_; }
+    /// True when the other side may close the connection here without cutting a message.
+    [[nodiscard]] bool at_boundary() const noexcept {
+        return pending() == 0 && !body_.open && phase_ == phase::header;
+    }
+
+private:
+    enum class phase : std::uint8_t {
+        header,       // in front of a segment
+        whole,        // in the verified payload of a self-contained segment
+        first_slice,  // in the verified payload of the first slice of an envelope
+        slice,        // in the payload of a later slice, not yet verified
+        trailer,      // behind it
+    };
+    enum class step : std::uint8_t { go_on, need_input, error };
+
+    struct open_body {
+        frame_header header;
+        detail::block_ptr block;  // empty: skipped
+        std::size_t filled = 0;
+        bool open = false;
+
+        [[nodiscard]] std::size_t left() const noexcept { return header.length - filled; }
+    };
+
+    [[nodiscard]] std::size_t pending() const noexcept { return end_ - begin_; }
+    [[nodiscard]] const std::byte* at() const noexcept { return input_.get() + begin_; }
+    [[nodiscard]] frame_header peek() const noexcept {
+        return decode_frame_header(std::span<const std::byte, frame_header_size>{at(), frame_header_size});
+    }
+    void fail(const char* rule) noexcept;
+    void start_body(const frame_header& h, detail::block_ptr block) noexcept;
+    void take_body(std::size_t count) noexcept;
+    void skip_payload(std::size_t count) noexcept;
+    [[nodiscard]] std::size_t direct_room() const noexcept;
+    [[nodiscard]] step next_segment() noexcept;
+    [[nodiscard]] step check_first_slice(const frame_header& h) noexcept;
+    [[nodiscard]] step next_slice() noexcept;
+    [[nodiscard]] step check_trailer() noexcept;
+
+    template <class Sink>
+    bool finish_body(Sink& sink);
+    template <class Sink>
+    read_status drain_raw(Sink& sink);
+    template <class Sink>
+    read_status drain_whole(Sink& sink);
+    template <class Sink>
+    read_status drain_first_slice(Sink& sink);
+    template <class Sink>
+    read_status drain_segments(Sink& sink);
+
+    std::unique_ptr<std::byte[]> input_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::size_t base_ = 0;          // offset of input_[0] from the first byte of the connection
+    std::size_t payload_left_ = 0;  // of the current segment
+    std::uint32_t crc_ = 0;         // of the current slice so far
+    phase phase_ = phase::header;
+    bool segmented_ = false;
+    bool direct_ = false;  // prepare() gave room in the block
+    protocol_version version_;
+    frame_rules rules_;
+    open_body body_;
+    parse_error error_;
+};
+
+template <frame_sink Sink>
+read_status frame_reader::drain(Sink& sink) {
+    for (;;) {
+        if (error_) return read_status::error;
+        const bool segmented = segmented_;
+        const read_status status = segmented ? drain_segments(sink) : drain_raw(sink);
+        // A callback may have switched to segments: what follows in the buffer is read as such.
+        if (status != read_status::need_input || segmented == segmented_) return status;
+    }
+}
+
+template <class Sink>
+bool frame_reader::finish_body(Sink& sink) {
+    const frame_header h = body_.header;
+    body_.open = false;
+    if (!body_.block) return sink.on_frame_skipped(h);
+    return sink.on_block(h, std::move(body_.block));
+}
+
+template <class Sink>
+read_status frame_reader::drain_raw(Sink& sink) {
+    while (!segmented_) {
+        if (body_.open) {
+            take_body(pending());
+            if (body_.left() != 0) return read_status::need_input;
+            if (!finish_body(sink)) return read_status::stopped;
+            continue;
+        }
+        if (pending() < frame_header_size) return read_status::need_input;
+        const frame_header h = peek();
+        if (const char* rule = broken_rule(h, rules_); rule != nullptr) [[unlikely]] {
+            fail(rule);
+            return read_status::error;
+        }
+        if (pending() - frame_header_size < h.length) {
+            if (h.length <= small_body) return read_status::need_input;
+            start_body(h, sink.allocate(h));
+            continue;
+        }
+        const std::span<const std::byte> body{at() + frame_header_size, h.length};
+        begin_ += frame_header_size + h.length;
+        if (!sink.on_frame(h, body)) return read_status::stopped;
+    }
+    return read_status::need_input;
+}
+
+template <class Sink>
+read_status frame_reader::drain_whole(Sink& sink) {
+    while (payload_left_ != 0) {
+        if (payload_left_ < frame_header_size) [[unlikely]] {
+            fail("a self-contained segment ends inside an envelope header");
+            return read_status::error;
+        }
+        const frame_header h = peek();
+        const char* rule = broken_rule(h, rules_);
+        if (rule == nullptr && h.length > payload_left_ - frame_header_size)
+            rule = "a self-contained segment ends inside an envelope";
+        if (rule != nullptr) [[unlikely]] {
+            fail(rule);
+            return read_status::error;
+        }
+        const std::span<const std::byte> body{at() + frame_header_size, h.length};
+        skip_payload(frame_header_size + h.length);
+        if (!sink.on_frame(h, body)) return read_status::stopped;
+    }
+    begin_ += segment_trailer_size;
+    phase_ = phase::header;
+    return read_status::need_input;
+}
+
+template <class Sink>
+read_status frame_reader::drain_first_slice(Sink& sink) {
+    const frame_header h = payload_left_ < frame_header_size ? frame_header{} : peek();
+    if (check_first_slice(h) == step::error) return read_status::error;
+    if (payload_left_ == frame_header_size + h.length) {
+        // The only slice: a self-contained segment in all but the flag.
+        phase_ = phase::whole;
+        return drain_whole(sink);
+    }
+    start_body(h, sink.allocate(h));
+    payload_left_ -= frame_header_size;
+    const std::size_t count = payload_left_;
+    take_body(count);
+    payload_left_ = 0;
+    begin_ += segment_trailer_size;
+    phase_ = phase::header;
+    return read_status::need_input;
+}
+
+template <class Sink>
+read_status frame_reader::drain_segments(Sink& sink) {
+    for (;;) {
+        step next = step::go_on;
+        switch (phase_) {
+            case phase::header: next = next_segment(); break;
+            case phase::whole:
+            case phase::first_slice: {
+                const read_status status =
+                    phase_ == phase::whole ? drain_whole(sink) : drain_first_slice(sink);
+                if (status != read_status::need_input) return status;
+                break;
+            }
+            case phase::slice: next = next_slice(); break;
+            case phase::trailer: {
+                next = check_trailer();
+                if (next == step::go_on && body_.left() == 0 && !finish_body(sink))
+                    return read_status::stopped;
+                break;
+            }
+        }
+        if (next == step::need_input) return read_status::need_input;
+        if (next == step::error) return read_status::error;
+    }
+}
+
+}  // namespace async_cassandra::protocol
