@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make` alone prints what there is. CMake and its presets do the building; this file only gives the recipes names.
+
+SHELL := /bin/bash
+JOBS ?= $(shell nproc)
+SEEDS ?= 1000
+
+# What the sanitizers do is the same here and in continuous integration.
+export ASAN_OPTIONS ?= detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1:halt_on_error=1:suppressions=$(CURDIR)/tests/asan.supp
+export LSAN_OPTIONS ?= suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
+export UBSAN_OPTIONS ?= halt_on_error=1:print_stacktrace=1:suppressions=$(CURDIR)/tests/ubsan.supp
+export TSAN_OPTIONS ?= halt_on_error=1:second_deadlock_stack=1:suppressions=$(CURDIR)/tests/tsan.supp
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build test demo lint format coverage test-asan test-tsan sim bench show-1 clean
+
+help: ## print this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | \
+	    while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
+
+deps: ## install the Debian packages needed, or print the line that does
+	@tools/deps
+
+build: deps ## library, command, tests, examples and benchmarks, optimised, in build/release
+	@tools/build release $(JOBS)
+
+test: deps ## everything that must pass, as continuous integration runs it
+	@tools/run_suites.py all --jobs $(JOBS)
+
+demo: build ## start a local Cassandra, show what the client does, stop it
+	@tools/demo
+
+lint: deps ## clang-format and clang-tidy over the tracked files
+	@tools/build release $(JOBS) --configure-only
+	@tools/lint.py --build build/release --jobs $(JOBS)
+
+format: deps ## rewrite the tracked C++ files as clang-format wants them
+	@tools/lint.py --format
+
+coverage: deps ## line coverage per floor, from unit, component and simulation tests
+	@tools/run_suites.py coverage --jobs $(JOBS)
+
+test-asan: deps ## unit, component and simulation under AddressSanitizer and UndefinedBehaviorSanitizer
+	@tools/run_suites.py asan --jobs $(JOBS)
+
+test-tsan: deps ## unit, component and simulation under ThreadSanitizer
+	@tools/run_suites.py tsan --jobs $(JOBS)
+
+sim: build ## simulation with many seeds: make sim SEEDS=100000
+	@tools/run_suites.py sim --seeds $(SEEDS) --jobs $(JOBS)
+
+bench: build ## benchmarks against our own canned server
+	@bench/run
+
+show-1: build ## the long demonstrations: a real node, large counts, figures
+	@tools/show_1
+
+clean: ## remove what was built; the downloaded server stays
+	rm -rf build

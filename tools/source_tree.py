@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the checks know about the source tree: its C++ files, their includes, and the floor of each file."""
+
+import pathlib
+import re
+import subprocess
+
+FLOORS = ["base", "protocol", "types", "net", "cluster", "session", "observe"]
+
+# The floor that each public header belongs to. A new public header is entered here, on purpose.
+PUBLIC_HEADERS = {
+}
+
+CPP_SUFFIXES = {".cpp", ".hpp"}
+_INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
+_COMMENT_OR_STRING = re.compile(
+    r'//[^\n]*|/\*.*?\*/|R"([^ ()\\\t\n]*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.DOTALL
+)
+
+
+def tracked_files(root):
+    """Files that git knows or would add, so that a file not yet committed is checked too."""
+    listing = subprocess.run(
+        ["git", "-C", str(root), "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        capture_output=True, text=True, check=True,
+    ).stdout
+    return sorted(name for name in listing.split("\0") if name and (root / name).is_file())
+
+
+def cpp_files(root):
+    return [name for name in tracked_files(root) if pathlib.PurePosixPath(name).suffix in CPP_SUFFIXES]
+
+
+def read(root, name):
+    return (root / name).read_text(encoding="utf-8")
+
+
+def includes(text):
+    """Pairs of line number and included name, quoted and bracketed alike."""
+    return [(text.count("\n", 0, match.start(1)) + 1, match.group(2)) for match in _INCLUDE.finditer(text)]
+
+
+def code_only(text):
+    """The text with comments and literals blanked out, line by line in the same place."""
+    def blank(match):
+        whole = match.group(0)
+        if whole.startswith("'") and re.search(r"[0-9a-fA-F]$", text[max(0, match.start() - 1):match.start()]):
+            return whole  # a digit separator, not a character literal
+        return re.sub(r"[^\n]", " ", whole)
+    return _COMMENT_OR_STRING.sub(blank, text)
+
+
+def floor_of(name):
+    """The floor of a path from the root, or None for what belongs to no floor."""
+    if name.startswith("src/"):
+        part = name.split("/")[1]
+        return part if part in FLOORS else None
+    prefix = "include/async_cassandra/"
+    if name.startswith(prefix):
+        return PUBLIC_HEADERS.get(name[len(prefix):])
+    return None
+
+
+def resolve(root, includer, included):
+    """The path from the root of an included project file, or None when it is not of the project."""
+    candidates = [f"include/{included}", f"src/{included}", f"tests/{included}"]
+    candidates.append((pathlib.PurePosixPath(includer).parent / included).as_posix())
+    return next((candidate for candidate in candidates if (root / candidate).is_file()), None)
+
+
+def closure(root, name, cache=None):
+    """The file and all project files it includes, directly or not."""
+    seen, todo = set(), [name]
+    while todo:
+        current = todo.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        if cache is not None and current in cache:
+            found = cache[current]
+        else:
+            found = [resolve(root, current, included) for _, included in includes(read(root, current))]
+            found = [path for path in found if path]
+            if cache is not None:
+                cache[current] = found
+        todo.extend(found)
+    return seen
