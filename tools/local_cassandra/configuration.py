@@ -29,7 +29,9 @@ def write_configuration(folder: Path, shape: Shape, place: NodePlace, cluster_na
 
 def node_settings(folder: Path, shape: Shape, place: NodePlace, cluster_name: str,
                   certificates: Certificates | None) -> dict:
-    seeds = f"{shape.base_address}:{shape.storage_port}"
+    # Every node is a seed: one that finds nobody to gossip with goes on, where another node would give up. So
+    # nodes may start in any order, and restart while the others are down.
+    seeds = ",".join(f"{other.address}:{shape.storage_port}" for other in shape.places())
     settings: dict = {
         "cluster_name": cluster_name,
         "listen_address": place.address,

@@ -164,6 +164,7 @@ JVM_OPTIONS = [
     # A cluster of known members with known tokens has nothing to wait for.
     "-Dcassandra.skip_wait_for_gossip_to_settle=0", "-Dcassandra.ring_delay_ms=1000",
     "-Dcassandra.consistent.rangemovement=false", "-Dcassandra.superuser_setup_delay_ms=0",
+    "-Dcassandra.shutdown_announce_in_ms=100",
 ]
 
 EXPORTS = [
