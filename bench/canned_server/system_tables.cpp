@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "system_tables.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace async_cassandra::bench {
+
+namespace {
+
+using namespace column_types;
+
+using table_columns = std::vector<column>;
+
+const std::map<std::string, table_columns, std::less<>>& empty_tables()
+{
+    static const std::map<std::string, table_columns, std::less<>> tables{
+        {"system.peers_v2",
+         {{"peer", inet},
+          {"peer_port", integer},
+          {"data_center", text},
+          {"host_id", uuid},
+          {"native_address", inet},
+          {"native_port", integer},
+          {"preferred_ip", inet},
+          {"preferred_port", integer},
+          {"rack", text},
+          {"release_version", text},
+          {"schema_version", uuid},
+          {"tokens", text_set}}},
+        {"system.peers",
+         {{"peer", inet},
+          {"data_center", text},
+          {"host_id", uuid},
+          {"preferred_ip", inet},
+          {"rack", text},
+          {"release_version", text},
+          {"rpc_address", inet},
+          {"schema_version", uuid},
+          {"tokens", text_set}}},
+        {"system_schema.keyspaces",
+         {{"keyspace_name", text}, {"durable_writes", boolean}, {"replication", text_map}}},
+        {"system_schema.tables",
+         {{"keyspace_name", text},
+          {"table_name", text},
+          {"bloom_filter_fp_chance", real},
+          {"caching", text_map},
+          {"comment", text},
+          {"compaction", text_map},
+          {"compression", text_map},
+          {"default_time_to_live", integer},
+          {"extensions", text_blob_map},
+          {"flags", text_set},
+          {"gc_grace_seconds", integer},
+          {"id", uuid}}},
+        {"system_schema.columns",
+         {{"keyspace_name", text},
+          {"table_name", text},
+          {"column_name", text},
+          {"clustering_order", text},
+          {"column_name_bytes", blob},
+          {"kind", text},
+          {"position", integer},
+          {"type", text}}},
+        {"system_schema.types",
+         {{"keyspace_name", text},
+          {"type_name", text},
+          {"field_names", text_list},
+          {"field_types", text_list}}},
+        {"system_schema.functions",
+         {{"keyspace_name", text},
+          {"function_name", text},
+          {"argument_types", text_list},
+          {"argument_names", text_list},
+          {"body", text},
+          {"called_on_null_input", boolean},
+          {"language", text},
+          {"return_type", text}}},
+        {"system_schema.aggregates",
+         {{"keyspace_name", text},
+          {"aggregate_name", text},
+          {"argument_types", text_list},
+          {"final_func", text},
+          {"initcond", text},
+          {"return_type", text},
+          {"state_func", text},
+          {"state_type", text}}},
+        {"system_schema.indexes",
+         {{"keyspace_name", text},
+          {"table_name", text},
+          {"index_name", text},
+          {"kind", text},
+          {"options", text_map}}},
+        {"system_schema.views",
+         {{"keyspace_name", text},
+          {"view_name", text},
+          {"base_table_id", uuid},
+          {"base_table_name", text},
+          {"id", uuid},
+          {"include_all_columns", boolean},
+          {"where_clause", text}}},
+        {"system_schema.triggers",
+         {{"keyspace_name", text}, {"table_name", text}, {"trigger_name", text}, {"options", text_map}}},
+    };
+    return tables;
+}
+
+void put_rows_head(byte_buffer& body, const select_parts& parts, const table_columns& columns)
+{
+    body.put(static_cast<std::uint32_t>(result_kind::rows));
+    body.put(global_table_spec);
+    body.put(static_cast<std::uint32_t>(columns.size()));
+    put_column_specs(body, parts.keyspace, parts.table, columns);
+}
+
+/// Drivers ask the schema tables for expressions and for columns of other servers; as no row follows, such a
+/// column is described as text.
+table_columns chosen_columns(const select_parts& parts, const table_columns& all)
+{
+    if (parts.columns.empty())
+        return all;
+    table_columns chosen;
+    for (const std::string& name : parts.columns) {
+        const auto found =
+            std::find_if(all.begin(), all.end(), [&](const column& each) { return each.name == name; });
+        chosen.push_back(found == all.end() ? column{name, text} : *found);
+    }
+    return chosen;
+}
+
+}  // namespace
+
+system_tables::system_tables(std::uint16_t port)
+{
+    const auto add = [this](std::string name, const column_type& type) -> byte_buffer& {
+        local_.push_back({{std::move(name), type}, {}});
+        return local_.back().value;
+    };
+    const auto add_text = [&](std::string name, std::string_view value) {
+        add(std::move(name), text).append(as_bytes(value));
+    };
+    const auto add_loopback = [&](std::string name) {
+        add(std::move(name), inet).put(std::uint32_t{0x7F000001});
+    };
+    const auto add_uuid = [&](std::string name, std::uint64_t low) {
+        byte_buffer& value = add(std::move(name), uuid);
+        value.put(std::uint64_t{0xC0FFEE0000004000});
+        value.put(std::uint64_t{0x8000000000000000} + low);
+    };
+    add_text("key", "local");
+    add_text("bootstrapped", "COMPLETED");
+    add_loopback("broadcast_address");
+    add("broadcast_port", integer).put(std::uint32_t{7000});
+    add_text("cluster_name", "canned");
+    add_text("cql_version", "3.4.7");
+    add_text("data_center", "datacenter1");
+    add("gossip_generation", integer).put(std::uint32_t{1});
+    add_uuid("host_id", 1);
+    add_loopback("listen_address");
+    add("listen_port", integer).put(std::uint32_t{7000});
+    add_text("native_protocol_version", "5");
+    add_text("partitioner", "org.apache.cassandra.dht.Murmur3Partitioner");
+    add_text("rack", "rack1");
+    add_text("release_version", "5.0.4");
+    add_loopback("rpc_address");
+    add("rpc_port", integer).put(std::uint32_t{port});
+    add_uuid("schema_version", 2);
+    byte_buffer& tokens = add("tokens", text_set);
+    tokens.put(std::uint32_t{1});
+    tokens.put_value(as_bytes("-9223372036854775808"));
+    add("truncated_at", uuid_blob_map).put(std::uint32_t{0});
+}
+
+bool system_tables::holds(std::string_view keyspace)
+{
+    return keyspace == "system" || keyspace == "system_schema" || keyspace == "system_virtual_schema";
+}
+
+system_answer system_tables::select(const select_parts& parts, byte_buffer& body, std::string& name) const
+{
+    const std::string table = parts.keyspace + "." + parts.table;
+    if (table == "system.local")
+        return select_local(parts, body, name);
+    const auto found = empty_tables().find(table);
+    if (found == empty_tables().end()) {
+        name = parts.table;
+        return system_answer::no_such_table;
+    }
+    put_rows_head(body, parts, chosen_columns(parts, found->second));
+    body.put(std::uint32_t{0});
+    return system_answer::rows;
+}
+
+system_answer system_tables::select_local(const select_parts& parts, byte_buffer& body, std::string& name)
+    const
+{
+    std::vector<const local_cell*> cells;
+    if (parts.columns.empty()) {
+        for (const local_cell& cell : local_)
+            cells.push_back(&cell);
+    }
+    for (const std::string& wanted : parts.columns) {
+        const auto found = std::find_if(local_.begin(), local_.end(), [&](const local_cell& cell) {
+            return cell.named.name == wanted;
+        });
+        if (found == local_.end()) {
+            name = wanted;
+            return system_answer::no_such_column;
+        }
+        cells.push_back(&*found);
+    }
+    table_columns columns;
+    for (const local_cell* cell : cells)
+        columns.push_back(cell->named);
+    put_rows_head(body, parts, columns);
+    body.put(std::uint32_t{1});
+    for (const local_cell* cell : cells)
+        body.put_value(cell->value.view());
+    return system_answer::rows;
+}
+
+}  // namespace async_cassandra::bench
