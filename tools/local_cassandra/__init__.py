@@ -11,5 +11,7 @@ server          Java, Maven, the server's jars and the command line of a node
 processes       a recorded process, and signals that reach only that process
 ports           which ports are free, and who holds those that are not
 readiness       when a node counts as ready, and the whole cluster
+log_tail        the last lines of a node's logs
+report          what `status` and `start` print
 cql             the little of the native protocol that readiness needs
 """

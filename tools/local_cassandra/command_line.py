@@ -25,16 +25,18 @@ Runs Apache Cassandra {VERSION} on this machine: plain Java processes, no contai
 The server is fetched once through Maven; everything lives under .local/cassandra in the repository."""
 
 EPILOG = """\
-data      A stopped cluster keeps its data: `start` goes on with it, and --auth, --tls, --config and --port may
-          change. Data cannot follow a change of --nodes, --dcs, --base-address or --storage-port: then `start`
-          refuses, unless --fresh removes the data. A first start that fails leaves no data.
-running   `start` on a running cluster of the same shape succeeds, after resuming paused and starting missing
-          nodes; of another shape, it is an error.
-several   --instance NAME with --port runs another cluster beside the first; its storage and JMX ports follow
-          from --port (7000 and 10840 upwards for 9042) unless given.
-nodes     Node i listens on --base-address plus i - 1 (127.0.0.1, 127.0.0.2, …). The nodes are split evenly over
-          the data centres dc1, dc2, … in this order, all in rack1. NODE is a number or an address.
-exit code 0 done, 1 failed, 2 bad usage."""
+data       A stopped cluster keeps its data: `start` goes on with it, and --auth, --tls and --config may
+           change. Data cannot follow a change of --nodes, --dcs, --base-address, --port or
+           --storage-port: then `start` refuses, unless --fresh removes the data. A first start that
+           fails leaves no data.
+running    `start` on a running cluster of the same shape succeeds, after resuming paused and starting
+           missing nodes; of another shape, it is an error.
+several    --instance NAME with --port runs another cluster beside the first; its storage and JMX ports
+           follow from --port (7000, and 10840 upwards, for 9042) unless given.
+nodes      Node i listens on --base-address plus i - 1 (127.0.0.1, 127.0.0.2, …). The nodes are split
+           evenly over the data centres dc1, dc2, … in this order, all in rack1. NODE is a number or an
+           address.
+exit code  0 done, 1 failed, 2 bad usage."""
 
 
 def main(arguments: list[str], repository: Path) -> int:
@@ -77,7 +79,8 @@ def parser() -> argparse.ArgumentParser:
     status_parser = command("status", status, "show the nodes and how to reach them")
     status_parser.add_argument("--json", action="store_true", help="print one JSON object")
     stop_parser = command("stop", stop, "end the nodes and keep their data")
-    stop_parser.add_argument("--now", action="store_true", help="kill them instead of asking (seconds faster)")
+    stop_parser.add_argument("--now", action="store_true",
+                             help="kill them instead of asking (seconds faster)")
     for name, run, text in [
             ("pause", pause, "make a node silent without closing its connections (SIGSTOP)"),
             ("resume", resume, "let a paused node go on (SIGCONT)"),
@@ -89,24 +92,28 @@ def parser() -> argparse.ArgumentParser:
         if name == "restart":
             add_timeout(added)
         if name == "logs":
-            added.add_argument("--lines", type=positive, default=40, metavar="N", help="how many (default: 40)")
+            added.add_argument("--lines", type=positive, default=40, metavar="N",
+                               help="how many (default: 40)")
     return result
 
 
 def add_start_options(added: argparse.ArgumentParser) -> None:
-    added.add_argument("--nodes", type=int, default=1, metavar="N", help="number of nodes in all (default: 1)")
+    added.add_argument("--nodes", type=int, default=1, metavar="N",
+                       help="number of nodes in all (default: 1)")
     added.add_argument("--dcs", type=int, default=1, metavar="D",
                        help="number of data centres they are split over (default: 1)")
     added.add_argument("--auth", action="store_true",
                        help="require a log-in: user cassandra, password cassandra")
-    added.add_argument("--tls", action="store_true", help="TLS for clients, with certificates made for the purpose")
+    added.add_argument("--tls", action="store_true",
+                       help="TLS for clients, with certificates made for the purpose")
     added.add_argument("--config", action="append", default=[], type=setting, metavar="KEY=VALUE",
                        help="a setting of cassandra.yaml; KEY may be a path (block.key); may be repeated")
     added.add_argument("--base-address", default="127.0.0.1", metavar="ADDRESS",
                        help="address of node 1 (default: 127.0.0.1)")
     added.add_argument("--port", type=int, default=DEFAULT_PORT, metavar="P",
                        help=f"CQL port of every node (default: {DEFAULT_PORT})")
-    added.add_argument("--storage-port", type=int, default=0, metavar="P", help="default: derived from --port")
+    added.add_argument("--storage-port", type=int, default=0, metavar="P",
+                       help="default: derived from --port")
     added.add_argument("--jmx-port", type=int, default=0, metavar="P",
                        help="of node 1, the others count up; default: derived from --port")
     added.add_argument("--fresh", action="store_true", help="remove the data of a stopped cluster first")

@@ -61,8 +61,7 @@ class Connection:
 
     def query(self, statement: str, consistency: int) -> bytes:
         """The body of the RESULT."""
-        text = statement.encode()
-        return self._ask(QUERY, struct.pack(">I", len(text)) + text + struct.pack(">HB", consistency, 0), RESULT)
+        return self._ask(QUERY, _bytes(statement.encode()) + struct.pack(">HB", consistency, 0), RESULT)
 
     def _ask(self, opcode: int, body: bytes, expected: int) -> bytes:
         answered, answer = self._exchange(opcode, body)

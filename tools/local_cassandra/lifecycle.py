@@ -77,7 +77,7 @@ class Lifecycle:
             process = self._require_running(place)
             self._signal(place, process, signal.SIGKILL)
             if not processes.wait_for_end(process, KILL_SECONDS):
-                raise Failure(f"node {place.number} (process {process.pid}) does not end although it was killed")
+                raise Failure(f"node {place.number} (process {process.pid}) was killed but does not end")
             self._instance.forget_process(place.number)
 
     def restart(self, place: NodePlace, seconds: float) -> None:
@@ -116,7 +116,8 @@ class Lifecycle:
             raise Failure("nodes of a start that was cut off are still running: stop them first")
         differing = differences(present, shape)
         if differing:
-            raise Failure("a cluster of another shape is running:\n" + "".join(f"  {line}\n" for line in differing)
+            raise Failure("a cluster of another shape is running:\n"
+                          + "".join(f"  {line}\n" for line in differing)
                           + "Stop it first, or run a second one beside it with --instance and --port.")
         if fresh:
             raise Failure("the cluster is running, and --fresh would remove its data: stop it first")

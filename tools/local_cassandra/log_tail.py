@@ -6,8 +6,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-STACK_FRAME = re.compile(r"\s+at |\s*\.\.\. \d+ (more|common frames omitted)")
+# Stack frames, and what Java 17 prints at every start of Cassandra.
+NOISE = re.compile(r"\s+at |\s*\.\.\. \d+ (more|common frames omitted)|WARNING: ")
 EXCERPT_LINES = 12
+EXCERPT_WIDTH = 300
 READ_BYTES = 1 << 20
 
 
@@ -28,6 +30,7 @@ def log_excerpt(folder: Path) -> str:
     """What a person needs to see of a node that died: messages and causes, without the stack frames."""
     parts = []
     for path in log_files(folder):
-        lines = [line for line in tail(path, 500) if not STACK_FRAME.match(line)][-EXCERPT_LINES:]
-        parts.append(f"The last lines of {path}:\n" + "\n".join(f"  {line}" for line in lines))
+        lines = [f"  {line[:EXCERPT_WIDTH]}" for line in tail(path, 500) if not NOISE.match(line)]
+        if lines:
+            parts.append("\n".join([f"The last lines of {path}:", *lines[-EXCERPT_LINES:]]))
     return "\n".join(parts) or f"It wrote nothing to {folder}."

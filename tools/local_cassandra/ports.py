@@ -35,7 +35,8 @@ def wanted_ports(shape: Shape, place: NodePlace) -> list[tuple[str, str, str, in
 def why_not(address: str, port: int) -> str | None:
     """None if the port can be listened on."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: a closing port is free
+        # As the server does: a port whose last connections are just closing counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
             probe.listen(1)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A process as it is recorded on disk, and signals that reach that process or none.
 
-A process id alone says little: the process may have ended and its number been given to another. Together with the
-time at which it started, counted from a boot that has an id of its own, it names one process for ever.
+A process id alone says little: the process may have ended and its number been given to another. Together
+with the time at which it started, counted from a boot that has an id of its own, it names one process for ever.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def identify(pid: int) -> ProcessId | None:
 
 
 def identify_child(pid: int) -> ProcessId:
-    """The same for a child of this process. A child keeps its number until it is waited for, even if it has ended."""
+    """The same for a child of this process, which keeps its number until it is waited for, ended or not."""
     fields = _stat(pid)
     if fields is None:
         raise ProcessLookupError(f"process {pid} is not a child that was started and not yet waited for")
@@ -54,8 +54,8 @@ def is_paused(process: ProcessId) -> bool:
 
 
 def send(process: ProcessId, number: signal.Signals) -> bool:
-    """False if the process is gone. The descriptor pins the process, so that nothing can take its number between
-    the check and the signal."""
+    """False if the process is gone. The descriptor pins the process, so that nothing can take its number
+    between the check and the signal."""
     descriptor = _pin(process)
     if descriptor is None:
         return False
@@ -81,8 +81,8 @@ def wait_for_end(process: ProcessId, seconds: float) -> bool:
 
 
 def end(processes: list[ProcessId], seconds: float, forcibly: bool = False) -> list[ProcessId]:
-    """Ends them all: asks first and waits together, then kills what is left. Returns those that were killed for
-    not having ended in time."""
+    """Ends them all: asks first and waits together, then kills what is left. Returns those that did not end
+    in time."""
     for process in processes:
         if forcibly:
             send(process, signal.SIGKILL)

@@ -50,15 +50,15 @@ class Readiness:
             self._wait(nodes, places[:1], lambda _: self._require_one_schema(places),
                        "and the others did not agree on the schema")
         except PasswordChanged:
-            print("the superuser's password is not the default one: whether the nodes see each other was not checked",
-                  file=sys.stderr, flush=True)
+            print("the superuser's password is not the default one, so it was not checked whether the nodes "
+                  "see each other", file=sys.stderr, flush=True)
 
     def require_supported(self, place: NodePlace, seconds: float) -> None:
         with self._connect(place, seconds) as connection:
             connection.require_supported()
 
     def _require_joined(self, place: NodePlace) -> None:
-        # The roles are on every node (default_rf), so a read at ALL says that this one holds all others to be up.
+        # The roles are on every node (default_rf), so a read at ALL says that this one sees all others up.
         self._query(place, "SELECT role FROM system_auth.roles WHERE role = 'cassandra'", cql.CONSISTENCY_ALL)
 
     def _require_one_schema(self, places: list[NodePlace]) -> None:
@@ -71,7 +71,7 @@ class Readiness:
             try:
                 connection.log_in(SUPERUSER, SUPERUSER_PASSWORD)
             except cql.ServerError as cause:
-                if cause.code == cql.BAD_CREDENTIALS and not self._new_data:
+                if not self._new_data and is_wrong_password(cause):
                     raise PasswordChanged from None
                 raise
             return connection.query(statement, consistency)
@@ -104,6 +104,11 @@ class Readiness:
             if not is_alive(process):
                 raise Failure(f"node {place.number} ({place.address}) died while starting. "
                               + log_excerpt(self._instance.log_folder(place.number)))
+
+
+def is_wrong_password(cause: cql.ServerError) -> bool:
+    """The same code also says that the roles cannot be read yet, and then the message is another."""
+    return cause.code == cql.BAD_CREDENTIALS and "incorrect" in str(cause)
 
 
 def client_context(instance: Instance) -> ssl.SSLContext:

@@ -70,7 +70,8 @@ def to_text(report: dict) -> str:
         return name
     lines = [name]
     for node in report["nodes"]:
-        line = f"  node {node['node']}  {node['address']}:{report['port']}  {node['datacenter']}  {node['state']}"
+        line = "  ".join(["", f"node {node['node']}", f"{node['address']}:{report['port']}",
+                          node["datacenter"], node["state"]])
         if node["pid"]:
             line += f"  pid {node['pid']}  {node['resident_mib']} MiB"
         lines.append(line)

@@ -68,8 +68,8 @@ def java_version(java: str) -> str | None:
 
 
 def ensure_jars(home: Path) -> Path:
-    """The folder with the jars; fetched when it is not there. A folder that is there is complete, because it gets
-    its name only at the end."""
+    """The folder with the jars; fetched when it is not there. A folder that is there is complete, because it
+    gets its name only at the end."""
     jars = home / "server" / VERSION
     if jars.is_dir():
         return jars
@@ -116,7 +116,7 @@ def _run_maven(maven: str, pom: Path, folder: Path) -> str | None:
 
 
 def launch(java: str, jars: Path, instance: Instance, shape: Shape, place: NodePlace) -> subprocess.Popen:
-    """Starts the node in a session of its own, so that a Ctrl-C at the caller's terminal does not reach it."""
+    """Starts the node in a session of its own, so that a Ctrl-C at the caller's terminal spares it."""
     folder = instance.node_folder(place.number)
     logs = instance.log_folder(place.number)
     for path in (logs, folder / "tmp"):
@@ -177,6 +177,7 @@ OPENS = [
     "java.base/java.lang.module", "java.base/jdk.internal.loader", "java.base/jdk.internal.ref",
     "java.base/jdk.internal.reflect", "java.base/jdk.internal.math", "java.base/jdk.internal.module",
     "java.base/jdk.internal.util.jar", "java.base/sun.nio.ch", "java.base/java.io", "java.base/java.lang",
-    "java.base/java.lang.reflect", "java.base/java.util", "java.base/java.nio", "java.base/java.util.concurrent",
-    "java.base/java.util.concurrent.atomic", "jdk.management/com.sun.management.internal",
+    "java.base/java.lang.reflect", "java.base/java.util", "java.base/java.nio",
+    "java.base/java.util.concurrent", "java.base/java.util.concurrent.atomic",
+    "jdk.management/com.sun.management.internal",
 ]

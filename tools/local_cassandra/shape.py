@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a cluster looks like. Everything here is computed from the options of `start`, without a look outside."""
+"""What a cluster looks like, computed from the options of `start` alone, without a look outside."""
 
 from __future__ import annotations
 
@@ -100,10 +100,10 @@ class Shape:
         return Shape(**values)
 
 
-# What may differ between two shapes: field, its option, and whether data written under one is lost on the other.
+# What may differ between two shapes: field, its option, and whether stored data is bound to it.
 _TRAITS = [("nodes", "--nodes", True), ("datacenters", "--dcs", True), ("auth", "--auth", False),
            ("tls", "--tls", False), ("settings", "--config", False), ("base_address", "--base-address", True),
-           ("port", "--port", False), ("storage_port", "--storage-port", True),
+           ("port", "--port", True), ("storage_port", "--storage-port", True),
            ("jmx_port", "--jmx-port", False)]
 
 
@@ -152,7 +152,7 @@ def datacenter_sizes(nodes: int, datacenters: int) -> list[int]:
 
 
 def tokens(datacenter: int, position: int, size: int) -> tuple[int, ...]:
-    """Evenly spaced and interleaved over the nodes of one data centre, so that each owns the same share of it.
+    """Evenly spaced and interleaved over the nodes of one data centre: each owns the same share of it.
 
     Nodes that start together would choose the same tokens by themselves, and all but one would die. The data
     centres are shifted against each other by a little, because a token belongs to one node of the cluster.
