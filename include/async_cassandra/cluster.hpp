@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <async_cassandra/config.hpp>
+#include <async_cassandra/session.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
+#include <string>
+
+namespace async_cassandra {
+
+namespace detail {
+
+class cluster_core;
+
+using connect_signature = void(std::exception_ptr, session);
+using connect_handler = asio::any_completion_handler<connect_signature>;
+
+void start_connect(const std::shared_ptr<cluster_core>& core, std::string&& keyspace, connect_handler handler);
+void start_close(const std::shared_ptr<cluster_core>& core, close_handler handler);
+
+template <>
+inline constexpr bool completes_operation<session> = true;
+
+} // namespace detail
+
+/// The connections to one Cassandra cluster. (AsyncCluster of the requirement documents.)
+///
+/// Runs on the caller's executor, or on threads of its own. Opens nothing before the first `connect`. A cheap handle:
+/// copies share; any thread may use it. When the last handle, session and running call are gone, the connections are
+/// closed, without blocking. When the caller's io_context is destroyed first, pending handlers are destroyed uninvoked;
+/// handles that are left may then only be destroyed.
+class cluster {
+public:
+    /// Over the caller's executor: an io_context run by one thread, or, when several threads run it, a strand
+    /// (asio::make_strand(ioc)). Everything happens there. Throws `configuration_error`.
+    explicit cluster(asio::any_io_executor executor, cluster_config config = {});
+
+    /// With `config.io_threads` threads of its own. A handler without an executor runs on one of them; an exception that
+    /// leaves it ends the process, as with any thread. Throws `configuration_error`.
+    explicit cluster(cluster_config config = {});
+
+    /// Made by the library and its tests.
+    explicit cluster(std::shared_ptr<detail::cluster_core> core) noexcept : core_(std::move(core)) {}
+
+    /// Connects, and opens a session; `keyspace` ("" for none) is taken literally, as in a quoted CQL name. Completes with
+    /// void(std::exception_ptr, session) when every shard has a connection.
+    ///
+    /// Errors: `no_host_available` when no contact point can be reached (each with its cause), `invalid_request` when the
+    /// keyspace does not exist, `connection_error` when the cluster is closed.
+    /// \par Cancellation any type ends the call; nothing is left behind.
+    template <asio::completion_token_for<detail::connect_signature> Token = asio::deferred_t>
+    auto connect(std::string keyspace = {}, Token&& token = Token{}) const
+    {
+        return asio::async_initiate<Token, detail::connect_signature>(
+            [core = core_](auto&& handler, std::string&& name) {
+                detail::start_connect(
+                    core, std::move(name), detail::connect_handler{std::forward<decltype(handler)>(handler)}
+                );
+            },
+            token, std::move(keyspace)
+        );
+    }
+
+    /// Closes every session as `session::close` does, then the connections. Completes with void(std::exception_ptr), never
+    /// with an error; repeated calls wait for the same end.
+    template <asio::completion_token_for<detail::close_signature> Token = asio::deferred_t>
+    auto close(Token&& token = Token{}) const
+    {
+        return asio::async_initiate<Token, detail::close_signature>(
+            [core = core_](auto&& handler) {
+                detail::start_close(core, detail::close_handler{std::forward<decltype(handler)>(handler)});
+            },
+            token
+        );
+    }
+
+    /// True from the moment `close` was called.
+    [[nodiscard]] bool is_closed() const noexcept;
+
+private:
+    std::shared_ptr<detail::cluster_core> core_;
+};
+
+} // namespace async_cassandra

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <async_cassandra/consistency.hpp>
+#include <async_cassandra/protocol_version.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace async_cassandra {
+
+/// Every setting of a cluster, with its default. No value means "for ever": a duration of zero or less is refused.
+/// The constructor of `cluster` checks them and throws `configuration_error`, which names the setting, the value and
+/// the legal range.
+struct cluster_config {
+    /// Where to look for the cluster: "host", "host:port", an IPv4 address or an IPv6 address ("::1", "[::1]:9042").
+    /// Names are resolved at each attempt, all addresses of a name are tried. Not empty.
+    std::vector<std::string> contact_points{"127.0.0.1"};
+
+    /// Port of contact points that name none. 1 … 65,535.
+    std::uint16_t port = 9042;
+
+    /// The highest version to speak. When a server refuses it, the next lower one is tried, down to v4.
+    protocol_version protocol = protocol_version::v5;
+
+    /// Threads of a cluster that is built without an executor, each with a connection of its own to each node. 1 … 128.
+    unsigned io_threads = 1;
+
+    /// Time limit of one request: queueing, every attempt, every page.
+    std::chrono::milliseconds request_timeout{10'000};
+
+    /// Time limit of `connect` as a whole.
+    std::chrono::milliseconds connect_timeout{30'000};
+
+    /// Time limit of TCP connect and handshake of one connection.
+    std::chrono::milliseconds handshake_timeout{5'000};
+
+    /// An idle connection is probed after this long without a byte …
+    std::chrono::milliseconds heartbeat_interval{15'000};
+
+    /// … and given up when the probe is not answered within this time.
+    std::chrono::milliseconds heartbeat_timeout{5'000};
+
+    /// How long `close` lets running requests finish before it fails them.
+    std::chrono::milliseconds drain_timeout{5'000};
+
+    /// Pause before the first attempt to reconnect; doubles, with full jitter, up to `reconnect_max_delay`. Never
+    /// given up.
+    std::chrono::milliseconds reconnect_base_delay{100};
+    std::chrono::milliseconds reconnect_max_delay{30'000};
+
+    /// Requests in flight on one connection; more wait in the node's queue. 1 … 32,767.
+    std::uint16_t max_in_flight = 2'048;
+
+    /// Requests that wait for a free stream id, per node; more fail at once with `overloaded`. At least 1.
+    std::size_t max_queued_requests = 131'072;
+
+    /// Encoded bytes of those requests, per node. At least 1.
+    std::size_t max_queued_bytes = std::size_t{64} * 1024 * 1024;
+
+    /// How many bytes of result `execute` may hold, all pages together. At least 1.
+    std::size_t max_result_bytes = std::size_t{64} * 1024 * 1024;
+
+    /// Consistency of statements that name none.
+    async_cassandra::consistency consistency = async_cassandra::consistency::local_quorum;
+
+    /// Serial consistency (`serial` or `local_serial`) of conditional statements that name none; empty: the server's.
+    std::optional<async_cassandra::consistency> serial_consistency;
+
+    /// Rows per page of statements that name no page size. At least 1.
+    std::int32_t page_size = 5'000;
+};
+
+} // namespace async_cassandra

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/environment.hpp"
+
+#include <memory>
+
+namespace async_cassandra::base {
+
+/// The production environment: TCP, the system's clocks and chance, one timer, all on `executor`, which must be
+/// serial: an io_context run by one thread, or a strand.
+[[nodiscard]] std::unique_ptr<environment> make_asio_environment(asio::any_io_executor executor);
+
+/// An io_context with a thread of its own. The thread keeps the context alive, so the last owner may go away on that
+/// very thread; nobody joins. The thread ends when the object is gone and no work is left.
+class io_thread {
+public:
+    io_thread();
+    ~io_thread();
+    io_thread(const io_thread&) = delete;
+    io_thread& operator=(const io_thread&) = delete;
+
+    [[nodiscard]] asio::any_io_executor executor() const;
+
+private:
+    struct state;
+    std::shared_ptr<state> state_;
+};
+
+} // namespace async_cassandra::base

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <async_cassandra/endpoint.hpp>
+
+namespace async_cassandra {
+
+std::string to_string(const endpoint& node)
+{
+    std::string text = node.address.to_string();
+    if (node.address.is_v6())
+        text = "[" + text + "]";
+    return text + ":" + std::to_string(node.port);
+}
+
+}  // namespace async_cassandra

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/connection.hpp"
+
+#include "base/log.hpp"
+#include "protocol/requests.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <new>
+#include <utility>
+
+namespace async_cassandra::net {
+
+namespace {
+
+constexpr std::size_t output_kept = 256 * 1024; // larger output buffers are given back when empty
+
+} // namespace
+
+connection::connection(std::shared_ptr<shard> home, connection_settings settings, connection_owner& owner)
+    : shard_(std::move(home)),
+      settings_(std::move(settings)),
+      owner_(&owner),
+      handshake_(settings_.version, settings_.keyspace),
+      liveness_(settings_.silence, shard_->now()),
+      streams_(settings_.max_in_flight),
+      reader_(settings_.version)
+{
+}
+
+void connection::open()
+{
+    shard_->set_timer(*this, shard_->now() + settings_.handshake_timeout);
+    connecting_ = shard_->env().connect(
+        settings_.node,
+        [self = shared_from_this()](base::error_code code, std::unique_ptr<base::byte_stream> stream) {
+            self->shard_->turn([&] { self->on_connected(code, std::move(stream)); });
+        }
+    );
+}
+
+void connection::on_connected(base::error_code code, std::unique_ptr<base::byte_stream> stream)
+{
+    if (state_ != state::connecting)
+        return;
+    connecting_.reset();
+    if (code) {
+        fail(errc::connection_failed, "connect: " + code.message());
+        return;
+    }
+    stream_ = std::move(stream);
+    state_ = state::handshaking;
+    handshake_.begin(gathered_);
+    shard_->gathered(*this);
+    read();
+}
+
+void connection::read()
+{
+    stream_->read_some(reader_.prepare(), [self = shared_from_this()](base::error_code code, std::size_t count) {
+        self->shard_->turn([&] { self->on_read(code, count); });
+    });
+}
+
+void connection::on_read(base::error_code code, std::size_t count)
+{
+    if (state_ == state::closed)
+        return;
+    if (code) {
+        const bool early = state_ == state::handshaking;
+        const std::string text = code == asio::error::eof ? "the node closed the connection" : "read: " + code.message();
+        fail(early ? errc::connection_failed : errc::connection_lost, early ? text + " during the handshake" : text);
+        return;
+    }
+    liveness_.on_bytes(shard_->now());
+    protocol::read_status status{};
+    try {
+        status = reader_.commit_and_drain(count, *this);
+    } catch (const std::bad_alloc&) {
+        fail(errc::connection_lost, "out of memory while receiving an answer");
+        return;
+    }
+    if (state_ == state::closed)
+        return;
+    if (status == protocol::read_status::error) {
+        std::string text = "the peer broke the native protocol: ";
+        text += reader_.error().rule;
+        text += " (byte " + std::to_string(reader_.error().offset) + " of the connection)";
+        if (state_ == state::handshaking)
+            text += "; is this a CQL port?";
+        fail(errc::protocol_violation, std::move(text));
+        return;
+    }
+    read();
+    if (ready() && owner_ != nullptr)
+        owner_->on_room(*this);
+}
+
+bool connection::on_frame(const protocol::frame_header& header, std::span<const std::byte> body)
+{
+    if (state_ == state::handshaking) {
+        on_handshake_frame(header, body);
+        return state_ != state::closed;
+    }
+    return deliver(header, body, {});
+}
+
+void connection::on_handshake_frame(const protocol::frame_header& header, std::span<const std::byte> body)
+{
+    switch (handshake_.on_frame(header, body, gathered_)) {
+    case handshake::verdict::go_on: break;
+    case handshake::verdict::ready: state_ = state::ready; break;
+    case handshake::verdict::refused: version_refused_ = true; [[fallthrough]];
+    case handshake::verdict::failed: close(handshake_.reason()); return;
+    }
+    if (handshake_.segments() && !reader_.in_segments())
+        reader_.switch_to_segments();
+    if (!gathered_.empty())
+        shard_->gathered(*this);
+    if (state_ != state::ready)
+        return;
+    reader_.require_version(settings_.version);
+    watch(shard_->now());
+    owner_->on_ready(*this);
+}
+
+detail::block_ptr connection::allocate(const protocol::frame_header& header)
+{
+    if (state_ == state::handshaking)
+        return detail::block_ptr::allocate(header.length);
+    const pending_request* const request = streams_.waiting(header.stream);
+    if (request == nullptr || !const_cast<pending_request*>(request)->accepts(header.length))
+        return {};
+    return detail::block_ptr::allocate(header.length);
+}
+
+bool connection::on_block(const protocol::frame_header& header, detail::block_ptr block)
+{
+    if (state_ == state::handshaking)
+        return on_frame(header, block.bytes());
+    const std::span<const std::byte> body = block.bytes();
+    return deliver(header, body, std::move(block));
+}
+
+bool connection::on_frame_skipped(const protocol::frame_header& header)
+{
+    return deliver(header, {}, {});
+}
+
+bool connection::deliver(const protocol::frame_header& header, std::span<const std::byte> body, detail::block_ptr block)
+{
+    if (header.stream < 0)
+        return true; // an event, and nobody registered; other negative ids mean nothing
+    if (header.stream == probe_id() && std::exchange(probing_, false))
+        return true;
+    const stream_table::released released = streams_.release(header.stream);
+    switch (released.whom) {
+    case stream_table::answer_to::request:
+        if (body.size() != header.length || !released.request->accepts(header.length))
+            released.request->on_too_large(header.length);
+        else
+            released.request->on_response({header, body, std::move(block)});
+        break;
+    case stream_table::answer_to::orphan: break;
+    case stream_table::answer_to::nobody:
+        fail(errc::protocol_violation, "the node answered on stream " + std::to_string(header.stream) + ", which has no request");
+        break;
+    }
+    return state_ != state::closed;
+}
+
+protocol::encode_result connection::send(pending_request& request)
+{
+    const bool was_idle = streams_.in_use() == streams_.orphans();
+    const std::int16_t id = streams_.acquire(request);
+    const std::size_t begin = gathered_.size();
+    const protocol::encode_result encoded = request.encode(gathered_, settings_.version, id);
+    if (!encoded) {
+        gathered_.truncate(begin);
+        streams_.release(id);
+        return encoded;
+    }
+    streams_.set_place(id, {batch_, begin, gathered_.size() - begin});
+    if (was_idle) {
+        const base::time_point now = shard_->now();
+        liveness_.on_busy(now);
+        if (watch_at_ > now + settings_.silence.busy_silence)
+            watch(now);
+    }
+    shard_->gathered(*this);
+    return encoded;
+}
+
+request_effect connection::cancel(pending_request& request) noexcept
+{
+    const std::int16_t id = request.stream_;
+    const stream_table::gathered_at where = streams_.place(id);
+    if (where.batch != batch_) {
+        streams_.orphan(id);
+        return request_effect::maybe_applied;
+    }
+    gathered_.erase(where.offset, where.length);
+    streams_.withdraw(id);
+    return request_effect::not_sent;
+}
+
+void connection::flush() noexcept
+{
+    if (writing_ || gathered_.empty() || stream_ == nullptr)
+        return;
+    swap(gathered_, being_written_);
+    ++batch_;
+    if (!frame_buffers()) {
+        fail(errc::connection_lost, "internal error: gathered output is not whole envelopes");
+        return;
+    }
+    writing_ = true;
+    stream_->write(buffers_, [self = shared_from_this()](base::error_code code, std::size_t count) {
+        self->shard_->turn([&] { self->on_written(code, count); });
+    });
+}
+
+bool connection::frame_buffers()
+{
+    buffers_.clear();
+    const std::span<const std::byte> run = being_written_.bytes();
+    if (!reader_.in_segments()) {
+        buffers_.emplace_back(run.data(), run.size());
+        return true;
+    }
+    pieces_.clear();
+    if (!protocol::cut_segments(run, pieces_))
+        return false;
+    for (const protocol::segment_piece& piece : pieces_) {
+        buffers_.emplace_back(piece.header.data(), piece.header.size());
+        buffers_.emplace_back(run.data() + piece.offset, piece.length);
+        buffers_.emplace_back(piece.trailer.data(), piece.trailer.size());
+    }
+    return true;
+}
+
+void connection::on_written(base::error_code code, std::size_t count)
+{
+    if (state_ == state::closed)
+        return;
+    if (code) {
+        write_failed_ = true;
+        bytes_taken_ = count;
+        fail(
+            state_ == state::handshaking ? errc::connection_failed : errc::connection_lost, "write: " + code.message()
+        );
+        return;
+    }
+    writing_ = false;
+    being_written_.clear();
+    being_written_.shrink(output_kept);
+    if (!gathered_.empty())
+        shard_->gathered(*this);
+}
+
+void connection::watch(base::time_point now) noexcept
+{
+    const liveness::decision next = liveness_.check(now, streams_.in_use() > streams_.orphans());
+    switch (next.what) {
+    case liveness::action::wait: break;
+    case liveness::action::probe: send_probe(); break;
+    case liveness::action::fail:
+        fail(errc::heartbeat_timeout, "the node fell silent: no byte came, not even in answer to OPTIONS");
+        return;
+    }
+    watch_at_ = next.next;
+    shard_->set_timer(*this, watch_at_);
+}
+
+void connection::send_probe()
+{
+    if (std::exchange(probing_, true))
+        return;
+    if (protocol::encode_options(gathered_, settings_.version, probe_id()))
+        shard_->gathered(*this);
+}
+
+void connection::on_timer(base::time_point now) noexcept
+{
+    const auto self = shared_from_this();
+    if (state_ == state::ready) {
+        watch(now);
+        return;
+    }
+    const std::string limit = std::to_string(settings_.handshake_timeout.count()) + " ms";
+    fail(
+        errc::handshake_timeout, state_ == state::connecting ? "no TCP connection within " + limit
+                                                             : "the peer accepted the connection but did not answer STARTUP within " + limit
+    );
+}
+
+request_effect connection::effect_of(const stream_table::gathered_at& where) const noexcept
+{
+    const bool never_handed_over = where.batch == batch_;
+    const bool refused_whole = where.batch + 1 == batch_ && write_failed_ && bytes_taken_ == 0;
+    return never_handed_over || refused_whole ? request_effect::not_sent : request_effect::maybe_applied;
+}
+
+void connection::fail(errc code, std::string text) noexcept
+{
+    close({make_error_code(code), std::move(text), nullptr});
+}
+
+void connection::close(const close_reason& reason) noexcept
+{
+    if (state_ == state::closed)
+        return;
+    const auto self = shared_from_this();
+    drop();
+    stream_table::gathered_at where;
+    while (pending_request* const request = streams_.take_any(where))
+        request->on_lost(reason, effect_of(where));
+    if (connection_owner* const owner = std::exchange(owner_, nullptr))
+        owner->on_closed(*this, reason);
+}
+
+void connection::drop() noexcept
+{
+    state_ = state::closed;
+    base::timer_wheel::clear(*this);
+    static_cast<base::list_hook<dirty_tag>&>(*this).unlink();
+    connecting_.reset();
+    if (stream_ != nullptr)
+        stream_->close();
+    stream_.reset();
+}
+
+} // namespace async_cassandra::net

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "net/handshake.hpp"
+#include "net/liveness.hpp"
+#include "net/pending_request.hpp"
+#include "net/shard.hpp"
+#include "net/stream_table.hpp"
+#include "protocol/frame_reader.hpp"
+#include "protocol/segment.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace async_cassandra::net {
+
+class connection;
+
+struct connection_settings {
+    endpoint node;
+    protocol_version version = protocol_version::v5;
+    std::string keyspace; ///< Set with USE during the handshake; empty: none.
+    std::uint16_t max_in_flight = 2048; ///< At most 32,767; one more id is kept for probes.
+    std::chrono::milliseconds handshake_timeout{5000};
+    liveness::limits silence;
+};
+
+/// Who opened a connection. Called on the shard's thread.
+class connection_owner {
+public:
+    virtual void on_ready(connection& c) noexcept = 0;
+
+    /// The last call for this connection. Its requests have been told before.
+    virtual void on_closed(connection& c, const close_reason& reason) noexcept = 0;
+
+    /// Answers came: stream ids are free.
+    virtual void on_room(connection& c) noexcept = 0;
+
+protected:
+    ~connection_owner() = default;
+};
+
+/// One socket to one node: many requests in flight by stream id, one write a turn for all that gathered. It carries
+/// out; which id, when to probe, what an answer to STARTUP means is decided by stream_table, liveness and handshake.
+/// Dies with its socket: opening another is the owner's business.
+class connection final : public std::enable_shared_from_this<connection>, public flushable, public base::timer_node {
+public:
+    connection(std::shared_ptr<shard> home, connection_settings settings, connection_owner& owner);
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+    ~connection() = default;
+
+    /// Starts connecting; ends in on_ready or on_closed, within the handshake timeout.
+    void open();
+
+    [[nodiscard]] bool ready() const noexcept { return state_ == state::ready; }
+    [[nodiscard]] bool has_room() const noexcept { return ready() && !streams_.full(); }
+    [[nodiscard]] std::size_t in_flight() const noexcept { return streams_.in_use(); }
+    [[nodiscard]] std::size_t orphans() const noexcept { return streams_.orphans(); }
+    [[nodiscard]] const endpoint& node() const noexcept { return settings_.node; }
+    [[nodiscard]] protocol_version version() const noexcept { return settings_.version; }
+
+    /// True when the server refused the version: a lower one may do.
+    [[nodiscard]] bool version_refused() const noexcept { return version_refused_; }
+
+    /// Encodes the request into the gathered output. Precondition: has_room(). When it cannot be encoded, nothing
+    /// has happened and the broken rule is returned.
+    [[nodiscard]] protocol::encode_result send(pending_request& request);
+
+    /// The request no longer waits. Says what it may have done: a request whose bytes have not been handed to the
+    /// socket is taken back, any other leaves an orphaned stream id.
+    request_effect cancel(pending_request& request) noexcept;
+
+    /// Ends the connection now. Requests fail with this reason.
+    void close(const close_reason& reason) noexcept;
+
+    /// The shard is going away: lets go of socket and timers, tells nobody.
+    void drop() noexcept;
+
+    // From flushable and timer_node.
+    void flush() noexcept override;
+    void on_timer(base::time_point now) noexcept override;
+
+    // The sink of frame_reader.
+    bool on_frame(const protocol::frame_header& header, std::span<const std::byte> body);
+    detail::block_ptr allocate(const protocol::frame_header& header);
+    bool on_block(const protocol::frame_header& header, detail::block_ptr block);
+    bool on_frame_skipped(const protocol::frame_header& header);
+
+private:
+    enum class state : std::uint8_t { connecting, handshaking, ready, closed };
+
+    void on_connected(base::error_code code, std::unique_ptr<base::byte_stream> stream);
+    void read();
+    void on_read(base::error_code code, std::size_t count);
+    void on_written(base::error_code code, std::size_t count);
+    void on_handshake_frame(const protocol::frame_header& header, std::span<const std::byte> body);
+    bool deliver(const protocol::frame_header& header, std::span<const std::byte> body, detail::block_ptr block);
+    void send_probe();
+    void watch(base::time_point now) noexcept;
+    [[nodiscard]] std::int16_t probe_id() const noexcept { return static_cast<std::int16_t>(streams_.limit()); }
+    [[nodiscard]] bool frame_buffers();
+    [[nodiscard]] request_effect effect_of(const stream_table::gathered_at& where) const noexcept;
+    void fail(errc code, std::string text) noexcept;
+
+    std::shared_ptr<shard> shard_;
+    connection_settings settings_;
+    connection_owner* owner_;
+    state state_ = state::connecting;
+    bool version_refused_ = false;
+    bool writing_ = false;
+    bool write_failed_ = false;
+    bool probing_ = false;
+    handshake handshake_;
+    liveness liveness_;
+    base::time_point watch_at_{};
+    stream_table streams_;
+    protocol::frame_reader reader_;
+    std::unique_ptr<base::pending_operation> connecting_;
+    std::unique_ptr<base::byte_stream> stream_;
+    base::byte_buffer gathered_;       // whole envelopes, not yet handed to the socket
+    base::byte_buffer being_written_;
+    std::uint64_t batch_ = 1;          // number of the write that will carry gathered_
+    std::size_t bytes_taken_ = 0;      // of being_written_, when its write failed
+    std::vector<protocol::segment_piece> pieces_;
+    std::vector<asio::const_buffer> buffers_;
+};
+
+} // namespace async_cassandra::net

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/handshake.hpp"
+
+#include <async_cassandra/version.hpp>
+
+#include "protocol/requests.hpp"
+#include "protocol/responses.hpp"
+
+#include <array>
+#include <utility>
+
+namespace async_cassandra::net {
+
+using protocol::opcode;
+
+void handshake::begin(base::byte_buffer& out)
+{
+    const std::array<std::pair<std::string_view, std::string_view>, 4> options{{
+        {"CQL_VERSION", "3.0.0"},
+        {"DRIVER_NAME", "async-cassandra"},
+        {"DRIVER_VERSION", ASYNC_CASSANDRA_VERSION},
+        // Without it a server under pressure stops reading its sockets, which a client sees as unexplained latency.
+        {"THROW_ON_OVERLOAD", "1"},
+    }};
+    if (const auto encoded = protocol::encode_startup(out, version_, 0, options); !encoded)
+        std::terminate(); // constants that fit
+}
+
+handshake::verdict
+handshake::on_frame(const protocol::frame_header& header, std::span<const std::byte> body, base::byte_buffer& out)
+{
+    if (header.op == opcode::event)
+        return verdict::go_on;
+    switch (state_) {
+    case state::startup: return on_startup_answer(header, body, out);
+    case state::use: return on_use_answer(header, body);
+    case state::done: break;
+    }
+    return unexpected(header.op, "nothing");
+}
+
+handshake::verdict
+handshake::on_startup_answer(const protocol::frame_header& header, std::span<const std::byte> body, base::byte_buffer& out)
+{
+    switch (header.op) {
+    case opcode::ready: break;
+    case opcode::error: return on_error(body);
+    case opcode::authenticate: {
+        protocol::reader in{body};
+        const std::string authenticator = protocol::decode_authenticate(in);
+        return fail(errc::connection_failed, "the node requires authentication (" + authenticator + "), and there are no credentials");
+    }
+    default: return unexpected(header.op, "READY");
+    }
+    segments_ = version_ == protocol_version::v5;
+    if (keyspace_.empty()) {
+        state_ = state::done;
+        return verdict::ready;
+    }
+    state_ = state::use;
+    if (const auto encoded = protocol::encode_query(out, version_, 0, "USE " + quoted_identifier(keyspace_), {}); !encoded)
+        return fail(errc::bad_configuration, std::string{"the keyspace name is unusable: "} + encoded.rule);
+    return verdict::go_on;
+}
+
+handshake::verdict handshake::on_use_answer(const protocol::frame_header& header, std::span<const std::byte> body)
+{
+    if (header.op == opcode::error)
+        return on_error(body);
+    if (header.op != opcode::result)
+        return unexpected(header.op, "RESULT");
+    state_ = state::done;
+    return verdict::ready;
+}
+
+handshake::verdict handshake::on_error(std::span<const std::byte> body)
+{
+    protocol::reader in{body};
+    server_error_details details = protocol::decode_error(in, version_);
+    if (in.failed())
+        return fail(errc::protocol_violation, std::string{"malformed ERROR message: "} + in.error().rule);
+    // Cassandra 2.1 said SERVER_ERROR where newer ones say PROTOCOL_ERROR.
+    const bool about_version =
+        state_ == state::startup &&
+        (details.code == server_code::protocol_error || details.code == server_code::server_error) &&
+        (details.message.find("unsupported protocol version") != std::string::npos ||
+         details.message.find("USE_BETA flag is unset") != std::string::npos);
+    reason_.code = make_error_code(details.code);
+    reason_.text = details.message;
+    reason_.server = std::make_shared<const server_error_details>(std::move(details));
+    return about_version ? verdict::refused : verdict::failed;
+}
+
+handshake::verdict handshake::unexpected(opcode got, std::string_view wanted)
+{
+    return fail(
+        errc::protocol_violation,
+        "unexpected " + std::string{protocol::to_string(got)} + " message during the handshake, expected " + std::string{wanted}
+    );
+}
+
+handshake::verdict handshake::fail(errc code, std::string text)
+{
+    reason_ = {make_error_code(code), std::move(text), nullptr};
+    return verdict::failed;
+}
+
+std::string quoted_identifier(std::string_view name)
+{
+    std::string quoted = "\"";
+    for (const char c : name) {
+        if (c == '"')
+            quoted += '"';
+        quoted += c;
+    }
+    return quoted + '"';
+}
+
+} // namespace async_cassandra::net
