@@ -5,10 +5,15 @@ namespace async_cassandra {
 
 std::string to_string(const endpoint& node)
 {
-    std::string text = node.address.to_string();
+    std::string text;
     if (node.address.is_v6())
-        text = "[" + text + "]";
-    return text + ":" + std::to_string(node.port);
+        text += '[';
+    text += node.address.to_string();
+    if (node.address.is_v6())
+        text += ']';
+    text += ':';
+    text += std::to_string(node.port);
+    return text;
 }
 
 }  // namespace async_cassandra

@@ -18,7 +18,8 @@ inline constexpr std::uint32_t crc32_initial = 0x4477'7ED3;
 [[nodiscard]] std::uint32_t crc32_update(std::uint32_t crc, std::span<const std::byte> bytes) noexcept;
 
 /// Of a whole segment payload.
-[[nodiscard]] inline std::uint32_t crc32(std::span<const std::byte> payload) noexcept {
+[[nodiscard]] inline std::uint32_t crc32(std::span<const std::byte> payload) noexcept
+{
     return crc32_update(crc32_initial, payload);
 }
 

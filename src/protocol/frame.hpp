@@ -31,7 +31,8 @@ struct frame_rules {
 };
 
 [[nodiscard]] inline frame_header decode_frame_header(std::span<const std::byte, frame_header_size> at
-) noexcept {
+) noexcept
+{
     const auto first = std::to_integer<std::uint8_t>(at[0]);
     frame_header h;
     h.version = static_cast<std::uint8_t>(first & ~response_bit);
@@ -43,7 +44,8 @@ struct frame_rules {
     return h;
 }
 
-inline void encode_frame_header(const frame_header& h, std::span<std::byte, frame_header_size> at) noexcept {
+inline void encode_frame_header(const frame_header& h, std::span<std::byte, frame_header_size> at) noexcept
+{
     at[0] = static_cast<std::byte>(h.version | (h.response ? response_bit : 0U));
     at[1] = static_cast<std::byte>(h.flags);
     base::store_big_endian(at.data() + 2, static_cast<std::uint16_t>(h.stream));

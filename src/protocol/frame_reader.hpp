@@ -32,14 +32,22 @@ template <class T>
 concept frame_sink =
     requires(T& sink, const frame_header& h, std::span<const std::byte> body, detail::block_ptr block) {
         /// A whole message whose body is in the input buffer: valid during the call only.
-        { sink.on_frame(h, body) } -> std::same_as<bool>;
+        {
+            sink.on_frame(h, body)
+        } -> std::same_as<bool>;
         /// The block, of exactly `h.length` bytes, into which the body shall be read; an empty pointer skips the body. May
         /// throw: then nothing has happened, and drain may be called again.
-        { sink.allocate(h) } -> std::same_as<detail::block_ptr>;
+        {
+            sink.allocate(h)
+        } -> std::same_as<detail::block_ptr>;
         /// The block that `allocate` gave is filled.
-        { sink.on_block(h, std::move(block)) } -> std::same_as<bool>;
+        {
+            sink.on_block(h, std::move(block))
+        } -> std::same_as<bool>;
         /// The body for which `allocate` gave nothing has passed by.
-        { sink.on_frame_skipped(h) } -> std::same_as<bool>;
+        {
+            sink.on_frame_skipped(h)
+        } -> std::same_as<bool>;
     };
 
 /// The input side of one connection: takes bytes as they come from the socket, cuts messages out of them.
@@ -73,7 +81,8 @@ public:
     template <frame_sink Sink>
     [[nodiscard]] read_status drain(Sink& sink);
     template <frame_sink Sink>
-    [[nodiscard]] read_status commit_and_drain(std::size_t count, Sink& sink) {
+    [[nodiscard]] read_status commit_and_drain(std::size_t count, Sink& sink)
+    {
         commit(count);
         return drain(sink);
     }
@@ -82,7 +91,8 @@ public:
     [[nodiscard]] const parse_error& error() const noexcept { return error_; }
     [[nodiscard]] bool in_segments() const noexcept { return segmented_; }
     /// True when the other side may close the connection here without cutting a message.
-    [[nodiscard]] bool at_boundary() const noexcept {
+    [[nodiscard]] bool at_boundary() const noexcept
+    {
         return pending() == 0 && !body_.open && phase_ == phase::header;
     }
 
@@ -94,7 +104,7 @@ private:
         slice,        // in the payload of a later slice, not yet verified
         trailer,      // behind it
     };
-    enum class step : std::uint8_t { go_on, need_input, error };
+    enum class step : std::uint8_t { go_on, need_input, stopped, error };
 
     struct open_body {
         frame_header header;
@@ -107,29 +117,28 @@ private:
 
     [[nodiscard]] std::size_t pending() const noexcept { return end_ - begin_; }
     [[nodiscard]] const std::byte* at() const noexcept { return input_.get() + begin_; }
-    [[nodiscard]] frame_header peek() const noexcept {
+    [[nodiscard]] frame_header peek() const noexcept
+    {
         return decode_frame_header(std::span<const std::byte, frame_header_size>{at(), frame_header_size});
     }
-    void fail(const char* rule) noexcept;
+    step fail(const char* rule) noexcept;
     void start_body(const frame_header& h, detail::block_ptr block) noexcept;
     void take_body(std::size_t count) noexcept;
-    void skip_payload(std::size_t count) noexcept;
     [[nodiscard]] std::size_t direct_room() const noexcept;
     [[nodiscard]] step next_segment() noexcept;
-    [[nodiscard]] step check_first_slice(const frame_header& h) noexcept;
     [[nodiscard]] step next_slice() noexcept;
     [[nodiscard]] step check_trailer() noexcept;
 
     template <class Sink>
-    bool finish_body(Sink& sink);
+    [[nodiscard]] step finish_body(Sink& sink);
     template <class Sink>
-    read_status drain_raw(Sink& sink);
+    [[nodiscard]] step drain_raw(Sink& sink);
     template <class Sink>
-    read_status drain_whole(Sink& sink);
+    [[nodiscard]] step drain_whole(Sink& sink);
     template <class Sink>
-    read_status drain_first_slice(Sink& sink);
+    [[nodiscard]] step drain_first_slice(Sink& sink);
     template <class Sink>
-    read_status drain_segments(Sink& sink);
+    [[nodiscard]] step drain_segment(Sink& sink);
 
     std::unique_ptr<std::byte[]> input_;
     std::size_t begin_ = 0;
@@ -147,118 +156,112 @@ private:
 };
 
 template <frame_sink Sink>
-read_status frame_reader::drain(Sink& sink) {
-    for (;;) {
-        if (error_) return read_status::error;
-        const bool segmented = segmented_;
-        const read_status status = segmented ? drain_segments(sink) : drain_raw(sink);
-        // A callback may have switched to segments: what follows in the buffer is read as such.
-        if (status != read_status::need_input || segmented == segmented_) return status;
-    }
+read_status frame_reader::drain(Sink& sink)
+{
+    if (error_)
+        return read_status::error;
+    step next = step::go_on;
+    // A callback may switch to segments: what follows in the buffer is then read as such.
+    while (next == step::go_on)
+        next = segmented_ ? drain_segment(sink) : drain_raw(sink);
+    if (next == step::need_input)
+        return read_status::need_input;
+    return next == step::stopped ? read_status::stopped : read_status::error;
 }
 
 template <class Sink>
-bool frame_reader::finish_body(Sink& sink) {
+frame_reader::step frame_reader::finish_body(Sink& sink)
+{
     const frame_header h = body_.header;
     body_.open = false;
-    if (!body_.block) return sink.on_frame_skipped(h);
-    return sink.on_block(h, std::move(body_.block));
+    const bool more = body_.block ? sink.on_block(h, std::move(body_.block)) : sink.on_frame_skipped(h);
+    return more ? step::go_on : step::stopped;
 }
 
 template <class Sink>
-read_status frame_reader::drain_raw(Sink& sink) {
+frame_reader::step frame_reader::drain_raw(Sink& sink)
+{
+    if (body_.open) {
+        take_body(pending());
+        return body_.left() != 0 ? step::need_input : finish_body(sink);
+    }
     while (!segmented_) {
-        if (body_.open) {
-            take_body(pending());
-            if (body_.left() != 0) return read_status::need_input;
-            if (!finish_body(sink)) return read_status::stopped;
-            continue;
-        }
-        if (pending() < frame_header_size) return read_status::need_input;
+        if (pending() < frame_header_size)
+            return step::need_input;
         const frame_header h = peek();
-        if (const char* rule = broken_rule(h, rules_); rule != nullptr) [[unlikely]] {
-            fail(rule);
-            return read_status::error;
-        }
+        if (const char* rule = broken_rule(h, rules_); rule != nullptr) [[unlikely]]
+            return fail(rule);
         if (pending() - frame_header_size < h.length) {
-            if (h.length <= small_body) return read_status::need_input;
+            if (h.length <= small_body)
+                return step::need_input;
             start_body(h, sink.allocate(h));
-            continue;
+            return step::go_on;
         }
         const std::span<const std::byte> body{at() + frame_header_size, h.length};
         begin_ += frame_header_size + h.length;
-        if (!sink.on_frame(h, body)) return read_status::stopped;
+        if (!sink.on_frame(h, body))
+            return step::stopped;
     }
-    return read_status::need_input;
+    return step::go_on;
 }
 
 template <class Sink>
-read_status frame_reader::drain_whole(Sink& sink) {
+frame_reader::step frame_reader::drain_whole(Sink& sink)
+{
     while (payload_left_ != 0) {
-        if (payload_left_ < frame_header_size) [[unlikely]] {
-            fail("a self-contained segment ends inside an envelope header");
-            return read_status::error;
-        }
+        if (payload_left_ < frame_header_size) [[unlikely]]
+            return fail("a self-contained segment ends inside an envelope header");
         const frame_header h = peek();
-        const char* rule = broken_rule(h, rules_);
-        if (rule == nullptr && h.length > payload_left_ - frame_header_size)
-            rule = "a self-contained segment ends inside an envelope";
-        if (rule != nullptr) [[unlikely]] {
-            fail(rule);
-            return read_status::error;
-        }
+        if (const char* rule = broken_rule(h, rules_); rule != nullptr) [[unlikely]]
+            return fail(rule);
+        if (h.length > payload_left_ - frame_header_size) [[unlikely]]
+            return fail("a self-contained segment ends inside an envelope");
         const std::span<const std::byte> body{at() + frame_header_size, h.length};
-        skip_payload(frame_header_size + h.length);
-        if (!sink.on_frame(h, body)) return read_status::stopped;
+        begin_ += frame_header_size + h.length;
+        payload_left_ -= frame_header_size + h.length;
+        if (!sink.on_frame(h, body))
+            return step::stopped;
     }
     begin_ += segment_trailer_size;
     phase_ = phase::header;
-    return read_status::need_input;
+    return step::go_on;
 }
 
 template <class Sink>
-read_status frame_reader::drain_first_slice(Sink& sink) {
-    const frame_header h = payload_left_ < frame_header_size ? frame_header{} : peek();
-    if (check_first_slice(h) == step::error) return read_status::error;
-    if (payload_left_ == frame_header_size + h.length) {
+frame_reader::step frame_reader::drain_first_slice(Sink& sink)
+{
+    if (payload_left_ < frame_header_size)
+        return fail("the first slice of an envelope does not hold its header");
+    const frame_header h = peek();
+    if (const char* rule = broken_rule(h, rules_); rule != nullptr)
+        return fail(rule);
+    if (payload_left_ - frame_header_size > h.length)
+        return fail("a slice carries more than its envelope");
+    if (payload_left_ - frame_header_size == h.length) {
         // The only slice: a self-contained segment in all but the flag.
         phase_ = phase::whole;
-        return drain_whole(sink);
+        return step::go_on;
     }
     start_body(h, sink.allocate(h));
-    payload_left_ -= frame_header_size;
-    const std::size_t count = payload_left_;
-    take_body(count);
+    take_body(payload_left_ - frame_header_size);
     payload_left_ = 0;
     begin_ += segment_trailer_size;
     phase_ = phase::header;
-    return read_status::need_input;
+    return step::go_on;
 }
 
 template <class Sink>
-read_status frame_reader::drain_segments(Sink& sink) {
-    for (;;) {
-        step next = step::go_on;
-        switch (phase_) {
-            case phase::header: next = next_segment(); break;
-            case phase::whole:
-            case phase::first_slice: {
-                const read_status status =
-                    phase_ == phase::whole ? drain_whole(sink) : drain_first_slice(sink);
-                if (status != read_status::need_input) return status;
-                break;
-            }
-            case phase::slice: next = next_slice(); break;
-            case phase::trailer: {
-                next = check_trailer();
-                if (next == step::go_on && body_.left() == 0 && !finish_body(sink))
-                    return read_status::stopped;
-                break;
-            }
-        }
-        if (next == step::need_input) return read_status::need_input;
-        if (next == step::error) return read_status::error;
+frame_reader::step frame_reader::drain_segment(Sink& sink)
+{
+    switch (phase_) {
+    case phase::header: return next_segment();
+    case phase::whole: return drain_whole(sink);
+    case phase::first_slice: return drain_first_slice(sink);
+    case phase::slice: return next_slice();
+    case phase::trailer: break;
     }
+    const step next = check_trailer();
+    return next == step::go_on && body_.left() == 0 ? finish_body(sink) : next;
 }
 
 }  // namespace async_cassandra::protocol

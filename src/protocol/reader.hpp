@@ -34,7 +34,8 @@ using bytes_map = std::vector<std::pair<std::string, std::vector<std::byte>>>;
 class reader {
 public:
     explicit reader(std::span<const std::byte> bytes) noexcept
-        : begin_(bytes.data()), at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+        : begin_(bytes.data()), at_(bytes.data()), end_(bytes.data() + bytes.size())
+    {}
 
     [[nodiscard]] std::uint8_t u8() noexcept { return number<std::uint8_t>(); }
     [[nodiscard]] std::uint16_t u16() noexcept { return number<std::uint16_t>(); }
@@ -72,7 +73,8 @@ public:
 
 private:
     template <class T>
-    T number() noexcept {
+    T number() noexcept
+    {
         if (remaining() < sizeof(T)) [[unlikely]] {
             fail("a number reaches beyond the end");
             return 0;

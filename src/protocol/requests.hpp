@@ -22,16 +22,17 @@ namespace async_cassandra::protocol {
 /// Section 4.1.4, <query_parameters>.
 struct query_parameters {
     consistency level = consistency::local_one;
-    std::optional<consistency> serial;
-    std::int32_t page_size = 0;                  ///< 0: none asked for.
-    std::span<const std::byte> paging_state;     ///< Empty: the first page.
-    std::optional<std::int64_t> timestamp;       ///< Microseconds since 1970.
-    std::string_view keyspace;                   ///< v5 only. Empty: the connection's.
-    std::optional<std::int32_t> now_in_seconds;  ///< v5 only.
+    std::optional<consistency> serial{};
+    std::int32_t page_size = 0;                    ///< 0: none asked for.
+    std::span<const std::byte> paging_state{};     ///< Empty: the first page.
+    std::optional<std::int64_t> timestamp{};       ///< Microseconds since 1970.
+    std::string_view keyspace{};                   ///< v5 only. Empty: the connection's.
+    std::optional<std::int32_t> now_in_seconds{};  ///< v5 only.
     bool skip_metadata = false;
     std::uint16_t value_count = 0;
-    std::span<const std::byte> encoded_values;  ///< `value_count` [value]s in wire form, one after the other.
-    std::span<const std::string> value_names;   ///< Empty, or one per value.
+    std::span<const std::byte>
+        encoded_values{};  ///< `value_count` [value]s in wire form, one after the other.
+    std::span<const std::string> value_names{};  ///< Empty, or one per value.
 };
 
 [[nodiscard]] encode_result encode_startup(

@@ -26,6 +26,15 @@ struct response_address {
     response_prefix prefix{};
 };
 
+/// An envelope that begins with its prefix.
+class response_envelope : public envelope {
+public:
+    response_envelope(base::byte_buffer& out, const response_address& to, opcode op);
+
+private:
+    [[nodiscard]] static std::uint8_t flags_of(const response_prefix& prefix) noexcept;
+};
+
 encode_result encode_ready(base::byte_buffer& out, const response_address& to);
 encode_result encode_authenticate(
     base::byte_buffer& out, const response_address& to, std::string_view authenticator
@@ -60,9 +69,9 @@ struct rows_encoding {
     const columns* metadata = nullptr;  ///< nullptr: NO_METADATA is set and `column_count` is written.
     std::int32_t column_count = 0;      ///< Without metadata only.
     std::uint32_t row_count = 0;
-    std::span<const std::byte> cells;  ///< row_count x columns cells, as append_cell writes them.
-    std::optional<std::span<const std::byte>> paging_state;     ///< Set: there are more pages.
-    std::optional<std::span<const std::byte>> new_metadata_id;  ///< Set: the metadata changed.
+    std::span<const std::byte> cells{};  ///< row_count x columns cells, as append_cell writes them.
+    std::optional<std::span<const std::byte>> paging_state{};     ///< Set: there are more pages.
+    std::optional<std::span<const std::byte>> new_metadata_id{};  ///< Set: the metadata changed.
 };
 encode_result encode_rows(base::byte_buffer& out, const response_address& to, const rows_encoding& rows);
 

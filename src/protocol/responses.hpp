@@ -51,7 +51,8 @@ struct supported_options {
 [[nodiscard]] std::string decode_authenticate(reader& in);
 
 /// AUTH_CHALLENGE and AUTH_SUCCESS: a view of the token; empty optional when null.
-[[nodiscard]] inline std::optional<std::span<const std::byte>> decode_auth_token(reader& in) noexcept {
+[[nodiscard]] inline std::optional<std::span<const std::byte>> decode_auth_token(reader& in) noexcept
+{
     return in.bytes();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <async_cassandra/protocol_version.hpp>
+#include <async_cassandra/types/inet.hpp>
 
 #include "base/byte_buffer.hpp"
 #include "base/byte_order.hpp"
@@ -45,6 +46,7 @@ public:
     void string_list(std::span<const std::string> list);
     void string_list(std::span<const std::string_view> list);
     void string_map(std::span<const std::pair<std::string_view, std::string_view>> map);
+    void inetaddr(const inet& address);
     /// A count in a [short].
     void count(std::size_t n);
 
@@ -59,8 +61,10 @@ public:
     /// Sets the length of the envelope to what was appended since.
     void end_envelope(std::size_t begin);
 
-    void fail(const char* rule) noexcept {
-        if (rule_ == nullptr) rule_ = rule;
+    void fail(const char* rule) noexcept
+    {
+        if (rule_ == nullptr)
+            rule_ = rule;
     }
     [[nodiscard]] bool failed() const noexcept { return rule_ != nullptr; }
     /// nullptr while nothing failed.
@@ -70,6 +74,39 @@ public:
 private:
     base::byte_buffer& out_;
     const char* rule_ = nullptr;
+};
+
+/// One envelope being written. What was appended goes away again unless finish() succeeds.
+class envelope : public writer {
+public:
+    envelope(
+        base::byte_buffer& out,
+        protocol_version version,
+        opcode op,
+        std::int16_t stream,
+        std::uint8_t flags = 0,
+        bool response = false
+    )
+        : writer(out), begin_(begin_envelope(version, op, stream, flags, response))
+    {}
+    envelope(const envelope&) = delete;
+    envelope& operator=(const envelope&) = delete;
+    ~envelope()
+    {
+        if (!finished_)
+            buffer().truncate(begin_);
+    }
+
+    encode_result finish()
+    {
+        end_envelope(begin_);
+        finished_ = !failed();
+        return {rule()};
+    }
+
+private:
+    std::size_t begin_;
+    bool finished_ = false;
 };
 
 }  // namespace async_cassandra::protocol

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/frame_reader.hpp"
+
+#include "protocol/crc.hpp"
+#include "protocol/segment.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace async_cassandra::protocol {
+namespace {
+
+// Less than this is read through the input buffer, together with what follows it: a copy is cheaper than another read.
+constexpr std::size_t direct_minimum = 16 * 1024;
+// Between two slices of one envelope: enough for trailer and header, so that the rest goes straight into the block.
+constexpr std::size_t slice_lookahead = 4096;
+constexpr std::size_t largest_segment = max_segment_payload + segment_overhead;
+static_assert(frame_reader::input_capacity >= largest_segment);
+static_assert(frame_reader::input_capacity >= frame_reader::small_body + frame_header_size);
+
+}  // namespace
+
+frame_reader::frame_reader(protocol_version version, reads what) noexcept : version_(version)
+{
+    rules_.response = what == reads::responses;
+}
+
+void frame_reader::require_version(protocol_version version) noexcept
+{
+    version_ = version;
+    rules_.version = static_cast<std::uint8_t>(version);
+}
+
+void frame_reader::switch_to_segments() noexcept
+{
+    assert(!body_.open);
+    require_version(version_);
+    segmented_ = true;
+}
+
+std::size_t frame_reader::direct_room() const noexcept
+{
+    if (pending() != 0 || !body_.open || !body_.block)
+        return 0;
+    if (!segmented_)
+        return body_.left();
+    return phase_ == phase::slice ? payload_left_ : 0;
+}
+
+std::span<std::byte> frame_reader::prepare()
+{
+    const std::size_t room = direct_room();
+    direct_ = room >= direct_minimum;
+    if (direct_)
+        return {body_.block.data() + body_.filled, room};
+
+    if (!input_)
+        input_ = std::make_unique_for_overwrite<std::byte[]>(input_capacity);
+    const std::size_t unit = segmented_ ? largest_segment : frame_header_size + small_body;
+    if (begin_ != 0 && (pending() <= small_body || input_capacity - begin_ < unit)) {
+        std::memmove(input_.get(), input_.get() + begin_, pending());
+        base_ += begin_;
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    std::size_t tail = input_capacity - end_;
+    if (segmented_ && body_.open && body_.block && body_.left() >= direct_minimum)
+        tail = std::min(tail, payload_left_ + slice_lookahead);
+    return {input_.get() + end_, tail};
+}
+
+void frame_reader::commit(std::size_t count) noexcept
+{
+    if (!direct_) {
+        end_ += count;
+        return;
+    }
+    base_ += count;
+    if (segmented_) {
+        crc_ = crc32_update(crc_, {body_.block.data() + body_.filled, count});
+        payload_left_ -= count;
+    }
+    body_.filled += count;
+    direct_ = false;
+}
+
+frame_reader::step frame_reader::fail(const char* rule) noexcept
+{
+    error_ = {rule, base_ + begin_};
+    return step::error;
+}
+
+void frame_reader::start_body(const frame_header& h, detail::block_ptr block) noexcept
+{
+    assert(!block || block.size() == h.length);
+    body_ = {h, std::move(block), 0, true};
+    begin_ += frame_header_size;
+}
+
+void frame_reader::take_body(std::size_t count) noexcept
+{
+    count = std::min({count, body_.left(), pending()});
+    if (body_.block && count != 0)
+        std::memcpy(body_.block.data() + body_.filled, at(), count);
+    body_.filled += count;
+    begin_ += count;
+}
+
+frame_reader::step frame_reader::next_segment() noexcept
+{
+    if (pending() < segment_header_size)
+        return step::need_input;
+    const auto header =
+        decode_segment_header(std::span<const std::byte, segment_header_size>{at(), segment_header_size});
+    if (!header)
+        return fail("the checksum of a segment header does not match");
+    if (body_.open) {
+        if (header->self_contained)
+            return fail("a self-contained segment comes before the last slice of an envelope");
+        if (header->payload_length == 0)
+            return fail("a slice of an envelope is empty");
+        if (header->payload_length > body_.left())
+            return fail("a slice carries more than its envelope");
+        begin_ += segment_header_size;
+        payload_left_ = header->payload_length;
+        crc_ = crc32_initial;
+        phase_ = phase::slice;
+        return step::go_on;
+    }
+    if (pending() < header->payload_length + segment_overhead)
+        return step::need_input;
+    const std::byte* payload = at() + segment_header_size;
+    const std::byte* trailer = payload + header->payload_length;
+    if (!trailer_matches(
+            std::span<const std::byte, segment_trailer_size>{trailer, segment_trailer_size},
+            crc32({payload, header->payload_length})
+        ))
+        return fail("the checksum of a segment payload does not match");
+    begin_ += segment_header_size;
+    payload_left_ = header->payload_length;
+    phase_ = header->self_contained ? phase::whole : phase::first_slice;
+    return step::go_on;
+}
+
+frame_reader::step frame_reader::next_slice() noexcept
+{
+    const std::size_t count = std::min(payload_left_, pending());
+    if (count != 0) {
+        crc_ = crc32_update(crc_, {at(), count});
+        payload_left_ -= count;
+        take_body(count);
+    }
+    if (payload_left_ != 0)
+        return step::need_input;
+    phase_ = phase::trailer;
+    return step::go_on;
+}
+
+frame_reader::step frame_reader::check_trailer() noexcept
+{
+    if (pending() < segment_trailer_size)
+        return step::need_input;
+    if (!trailer_matches(std::span<const std::byte, segment_trailer_size>{at(), segment_trailer_size}, crc_))
+        return fail("the checksum of a segment payload does not match");
+    begin_ += segment_trailer_size;
+    phase_ = phase::header;
+    return step::go_on;
+}
+
+}  // namespace async_cassandra::protocol
