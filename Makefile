@@ -5,12 +5,6 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 SEEDS ?= 1000
 
-# What the sanitizers do is the same here and in continuous integration.
-export ASAN_OPTIONS ?= detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1:halt_on_error=1:suppressions=$(CURDIR)/tests/asan.supp
-export LSAN_OPTIONS ?= suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
-export UBSAN_OPTIONS ?= halt_on_error=1:print_stacktrace=1:suppressions=$(CURDIR)/tests/ubsan.supp
-export TSAN_OPTIONS ?= halt_on_error=1:second_deadlock_stack=1:suppressions=$(CURDIR)/tests/tsan.supp
-
 .DEFAULT_GOAL := help
 .PHONY: help deps build test demo lint format coverage test-asan test-tsan sim bench show-1 clean
 

@@ -10,6 +10,7 @@ endif()
 if(AC_BUILD_TESTS)
     find_package(GTest REQUIRED)
     find_package(nlohmann_json REQUIRED)
+    find_package(rapidcheck REQUIRED CONFIG)
     find_package(Python3 REQUIRED COMPONENTS Interpreter)
 endif()
 

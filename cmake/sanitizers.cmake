@@ -5,6 +5,8 @@ if(AC_SANITIZE)
     if(AC_SANITIZE MATCHES "undefined")
         add_compile_options(-fno-sanitize-recover=undefined)
     endif()
+    add_library(ac_sanitizer_options OBJECT "${CMAKE_CURRENT_LIST_DIR}/sanitizer_options.cpp")
+    target_compile_definitions(ac_sanitizer_options PRIVATE "AC_SUPPRESSIONS=\"${PROJECT_SOURCE_DIR}/tests\"")
 endif()
 
 if(AC_COVERAGE)

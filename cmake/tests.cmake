@@ -25,6 +25,9 @@ function(ac_add_test name)
     if(NOT arg_MAIN)
         target_link_libraries(${name} PRIVATE GTest::gtest_main)
     endif()
+    if(TARGET ac_sanitizer_options)
+        target_sources(${name} PRIVATE $<TARGET_OBJECTS:ac_sanitizer_options>)
+    endif()
     set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
     gtest_discover_tests(${name}
         TEST_PREFIX "${name}."

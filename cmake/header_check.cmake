@@ -1,0 +1,18 @@
+# ac_add_header_check(<target> <folder> LIBS <target>...)
+# One generated translation unit per header under the folder: a header that needs another one before it does not build.
+function(ac_add_header_check target folder)
+    cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
+    file(GLOB_RECURSE headers RELATIVE "${folder}" CONFIGURE_DEPENDS "${folder}/*.hpp")
+    set(units "")
+    foreach(header IN LISTS headers)
+        string(REGEX REPLACE "[/.]" "_" unit "${header}")
+        set(unit "${CMAKE_CURRENT_BINARY_DIR}/${target}/${unit}.cpp")
+        # The second line shows that the header guards itself.
+        file(CONFIGURE OUTPUT "${unit}" CONTENT "#include <${header}>\n#include <${header}>\n")
+        list(APPEND units "${unit}")
+    endforeach()
+    add_library(${target} OBJECT ${units})
+    target_include_directories(${target} PRIVATE "${folder}")
+    target_link_libraries(${target} PRIVATE ${arg_LIBS})
+    set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+endfunction()

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Builds and runs the suites, one stage after the other, and says at the end what passed, failed and was skipped.
+
+A stage that fails does not keep the others from running, except those that need what it was to build. Everything a
+stage printed is under build/reports.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+import coverage_report
+import test_report
+from test_report import Counts
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "build" / "reports"
+WITHOUT_SERVER = "^(unit|component|simulation)$"
+NODE = ["--instance", "suites", "--port", "19042"]
+SHOWN_LINES = 60
+
+
+class Failed(Exception):
+    """A stage failed; the text says why."""
+
+
+class Suites:
+    def __init__(self, jobs):
+        self.jobs = jobs
+        self.counts = Counts()
+        self.failed_stages = []
+
+    @contextlib.contextmanager
+    def stage(self, name):
+        """Runs its body as a stage: times it, and turns a failure into a number and a line."""
+        print(f"-- {name}", flush=True)
+        begin = time.monotonic()
+        before = self.counts
+        try:
+            yield
+        except Failed as failure:
+            if self.counts.failed == before.failed:
+                self.counts += Counts(failed=1)
+            self.failed_stages.append(name)
+            print(f"   FAILED: {failure}")
+        print(f"   {time.monotonic() - begin:.0f} s", flush=True)
+
+    def command(self, name, command, show=False, **options):
+        """Runs a command that has no test report of its own."""
+        if show:
+            if subprocess.run(command, cwd=ROOT, **options).returncode != 0:
+                raise Failed(" ".join(map(str, command)))
+            return ""
+        log = REPORTS / f"{name}.log"
+        with log.open("w") as output:
+            run = subprocess.run(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, **options)
+        text = log.read_text(errors="replace")
+        if run.returncode != 0:
+            print(tail(text))
+            raise Failed(f"{' '.join(map(str, command))} (exit code {run.returncode}, all of it: {log})")
+        return text
+
+    def build(self, preset):
+        self.command(f"build_{preset}", ["tools/build", preset, str(self.jobs)], show=True)
+
+    def ctest(self, name, preset, label, environment=None, prefix=(), jobs=None):
+        """Runs the tests with one of the labels and adds up what they say."""
+        junit = REPORTS / f"{name}.xml"
+        junit.unlink(missing_ok=True)
+        command = [
+            *prefix, "ctest", "--test-dir", f"build/{preset}", "-L", label, "-j", str(jobs or self.jobs),
+            "--output-on-failure", "--no-tests=error", "--output-junit", str(junit),
+        ]
+        with (REPORTS / f"{name}.log").open("w") as output:
+            run = subprocess.run(
+                command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=output, stderr=subprocess.STDOUT
+            )
+        report = test_report.read_junit(junit)
+        self.counts += report.counts
+        for test, text in report.failures:
+            print(f"   FAILED {test}\n{tail(text)}")
+        for test in report.skips:
+            print(f"   skipped {test}")
+        print(f"   {report.counts}")
+        if report.counts.failed or run.returncode != 0:
+            raise Failed(f"{name} (ctest ended with {run.returncode}, all of it: {REPORTS / name}.log)")
+
+    def finish(self):
+        for name in self.failed_stages:
+            print(f"failed stage: {name}")
+        print(self.counts)
+        return 1 if self.failed_stages or self.counts.failed else 0
+
+
+def tail(text):
+    lines = text.splitlines()
+    cut = [f"… {len(lines) - SHOWN_LINES} lines before"] if len(lines) > SHOWN_LINES else []
+    return "\n".join(f"   | {line}" for line in cut + lines[-SHOWN_LINES:])
+
+
+@contextlib.contextmanager
+def local_node(suites):
+    """A fresh node of a real Cassandra, and the environment that tells tests where it is."""
+    suites.command("node_start", ["tools/local-cassandra", "start", *NODE, "--fresh", "--json"])
+    try:
+        status = json.loads(suites.command("node_status", ["tools/local-cassandra", "status", *NODE[:2], "--json"]))
+        yield contact_point(status)
+    finally:
+        suites.command("node_stop", ["tools/local-cassandra", "stop", *NODE[:2]])
+
+
+def contact_point(status):
+    return {"AC_CONTACT_POINT": status["contact_points"][0], "AC_PORT": str(status["port"])}
+
+
+def run_sanitized(suites, preset, prefix=()):
+    with suites.stage(f"build under the sanitizers ({preset})"):
+        suites.build(preset)
+    if suites.failed_stages[-1:] != [f"build under the sanitizers ({preset})"]:
+        with suites.stage(f"unit, component, simulation under the sanitizers ({preset})"):
+            suites.ctest(preset, preset, WITHOUT_SERVER, prefix=prefix)
+
+
+def run_all(suites):
+    with suites.stage("release build"):
+        suites.build("release")
+    if not suites.failed_stages:
+        with suites.stage("unit, component, simulation, checks of the sources"):
+            suites.ctest("release", "release", "^(unit|component|simulation|checks)$")
+        with suites.stage("integration and examples on a real node"):
+            with local_node(suites) as environment:
+                suites.ctest("integration", "release", "^(integration|example)$", environment, jobs=1)
+        with suites.stage("the installed package, used from outside"):
+            suites.ctest("install", "release", "^install$")
+    with suites.stage("lint"):
+        print(suites.command("lint", ["tools/lint.py", "--build", "build/release", "--jobs", str(suites.jobs)]), end="")
+        suites.counts += Counts(passed=1)
+    run_sanitized(suites, "asan")
+
+
+def run_tsan(suites):
+    # The sanitizer's memory map does not fit every randomised layout.
+    fixed_layout = ["setarch", "-R"]
+    works = subprocess.run([*fixed_layout, "true"], capture_output=True).returncode == 0
+    run_sanitized(suites, "tsan", fixed_layout if works else ())
+
+
+def run_coverage(suites):
+    with suites.stage("build with coverage"):
+        suites.build("coverage")
+    if not suites.failed_stages:
+        for old in (ROOT / "build/coverage").rglob("*.gcda"):
+            old.unlink()
+        with suites.stage("unit, component, simulation"):
+            suites.ctest("coverage", "coverage", WITHOUT_SERVER)
+        with suites.stage("line coverage per floor"):
+            summary = subprocess.run(
+                ["gcovr", "--root", ".", "--filter", "src/", "--filter", "include/", "--json-summary",
+                 "-j", str(suites.jobs), "build/coverage"],
+                cwd=ROOT, capture_output=True, text=True,
+            )
+            if summary.returncode != 0:
+                raise Failed(f"gcovr: {summary.stderr[-2000:]}")
+            print(coverage_report.table(json.loads(summary.stdout)))
+
+
+def run_sim(suites, seeds):
+    with suites.stage(f"simulation, {seeds} seeds, each twice"):
+        suites.ctest("simulation", "release", "^simulation$", {"AC_SIM_SEEDS": str(seeds)})
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("which", choices=["all", "asan", "tsan", "coverage", "sim"])
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--seeds", type=int, default=1000)
+    arguments = parser.parse_args()
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    suites = Suites(arguments.jobs)
+    if arguments.which == "all":
+        run_all(suites)
+    elif arguments.which == "asan":
+        run_sanitized(suites, "asan")
+    elif arguments.which == "tsan":
+        run_tsan(suites)
+    elif arguments.which == "coverage":
+        run_coverage(suites)
+    else:
+        run_sim(suites, arguments.seeds)
+    return suites.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
