@@ -60,6 +60,13 @@ public:
         detail::store_be(extend(sizeof(T)), value);
     }
 
+    /// Replaces what stands at `position` (`position + sizeof(T)` <= size()).
+    template <class T>
+    void overwrite_be(std::size_t position, T value) noexcept
+    {
+        detail::store_be(data_ + position, value);
+    }
+
     /// Starts a [value] or [bytes]: leaves room for its length and returns a mark for `end_value`.
     [[nodiscard]] std::size_t begin_value()
     {

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "types/calendar.hpp"
+
+#include <charconv>
+
+namespace async_cassandra::types {
+
+namespace {
+
+constexpr std::int64_t day_ms = 86'400'000;
+
+struct civil {
+    std::int64_t year;
+    int month;
+    int day;
+};
+
+// The proleptic Gregorian calendar in eras of 400 years (146,097 days) that begin on 1 March.
+constexpr civil civil_from_days(std::int64_t days) noexcept
+{
+    days += 719'468;
+    const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
+    const std::int64_t day_of_era = days - era * 146'097;
+    const std::int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+    const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const std::int64_t shifted_month = (5 * day_of_year + 2) / 153;
+    const int day = static_cast<int>(day_of_year - (153 * shifted_month + 2) / 5 + 1);
+    const int month = static_cast<int>(shifted_month < 10 ? shifted_month + 3 : shifted_month - 9);
+    return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month, day};
+}
+
+constexpr std::int64_t days_from_civil(civil date) noexcept
+{
+    const std::int64_t year = date.year - (date.month <= 2 ? 1 : 0);
+    const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
+    const std::int64_t year_of_era = year - era * 400;
+    const int shifted_month = date.month + (date.month > 2 ? -3 : 9);
+    const std::int64_t day_of_year = (153 * shifted_month + 2) / 5 + date.day - 1;
+    const std::int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146'097 + day_of_era - 719'468;
+}
+
+void append_padded(std::string& out, std::int64_t value, std::size_t width)
+{
+    if (value < 0)
+        out.push_back('-');
+    const std::string digits = std::to_string(value < 0 ? -value : value);
+    if (digits.size() < width)
+        out.append(width - digits.size(), '0');
+    out += digits;
+}
+
+class scanner {
+public:
+    explicit scanner(std::string_view text) noexcept : rest_(text) {}
+
+    [[nodiscard]] bool done() const noexcept { return rest_.empty(); }
+
+    bool take(char c) noexcept
+    {
+        if (rest_.empty() || rest_[0] != c)
+            return false;
+        rest_.remove_prefix(1);
+        return true;
+    }
+
+    /// `least` to `most` digits.
+    [[nodiscard]] std::optional<std::int64_t> digits(std::size_t least, std::size_t most) noexcept
+    {
+        std::size_t n = 0;
+        while (n < rest_.size() && n < most && rest_[n] >= '0' && rest_[n] <= '9')
+            ++n;
+        if (n < least)
+            return std::nullopt;
+        std::int64_t value = 0;
+        std::from_chars(rest_.data(), rest_.data() + n, value);
+        digits_read_ = n;
+        rest_.remove_prefix(n);
+        return value;
+    }
+
+    [[nodiscard]] std::size_t digits_read() const noexcept { return digits_read_; }
+
+private:
+    std::string_view rest_;
+    std::size_t digits_read_ = 0;
+};
+
+std::optional<std::int64_t> scan_date(scanner& in) noexcept
+{
+    const bool negative = in.take('-');
+    const auto year = in.digits(4, 9);
+    if (!year || !in.take('-'))
+        return std::nullopt;
+    const auto month = in.digits(2, 2);
+    if (!month || !in.take('-'))
+        return std::nullopt;
+    const auto day = in.digits(2, 2);
+    if (!day || *month < 1 || *month > 12 || *day < 1)
+        return std::nullopt;
+    const civil date{negative ? -*year : *year, static_cast<int>(*month), static_cast<int>(*day)};
+    const std::int64_t days = days_from_civil(date);
+    const civil back = civil_from_days(days);
+    if (back.month != date.month || back.day != date.day)
+        return std::nullopt;
+    return days;
+}
+
+/// Milliseconds of the day.
+std::optional<std::int64_t> scan_time(scanner& in) noexcept
+{
+    const auto hour = in.digits(2, 2);
+    if (!hour || !in.take(':'))
+        return std::nullopt;
+    const auto minute = in.digits(2, 2);
+    if (!minute || *hour > 23 || *minute > 59)
+        return std::nullopt;
+    std::int64_t ms = (*hour * 60 + *minute) * 60'000;
+    if (!in.take(':'))
+        return ms;
+    const auto second = in.digits(2, 2);
+    if (!second || *second > 59)
+        return std::nullopt;
+    ms += *second * 1000;
+    if (!in.take('.'))
+        return ms;
+    const auto fraction = in.digits(1, 3);
+    if (!fraction)
+        return std::nullopt;
+    const std::int64_t unit = in.digits_read() == 1 ? 100 : in.digits_read() == 2 ? 10 : 1;
+    return ms + *fraction * unit;
+}
+
+/// Milliseconds east of UTC.
+std::optional<std::int64_t> scan_zone(scanner& in) noexcept
+{
+    if (in.done() || in.take('Z'))
+        return 0;
+    const bool west = in.take('-');
+    if (!west && !in.take('+'))
+        return std::nullopt;
+    const auto hours = in.digits(2, 2);
+    if (!hours)
+        return std::nullopt;
+    in.take(':');
+    const auto minutes = in.done() ? std::optional<std::int64_t>{0} : in.digits(2, 2);
+    if (!minutes || *hours > 18 || *minutes > 59)
+        return std::nullopt;
+    const std::int64_t east = (*hours * 60 + *minutes) * 60'000;
+    return west ? -east : east;
+}
+
+}  // namespace
+
+void append_timestamp(std::string& out, timestamp value)
+{
+    const std::int64_t ms = value.time_since_epoch().count();
+    const std::int64_t days = ms / day_ms - (ms % day_ms < 0 ? 1 : 0);
+    const std::int64_t of_day = ms % day_ms + (ms % day_ms < 0 ? day_ms : 0);
+    const civil date = civil_from_days(days);
+    append_padded(out, date.year, 4);
+    out.push_back('-');
+    append_padded(out, date.month, 2);
+    out.push_back('-');
+    append_padded(out, date.day, 2);
+    out.push_back(' ');
+    append_padded(out, of_day / 3'600'000, 2);
+    out.push_back(':');
+    append_padded(out, of_day / 60'000 % 60, 2);
+    out.push_back(':');
+    append_padded(out, of_day / 1000 % 60, 2);
+    out.push_back('.');
+    append_padded(out, of_day % 1000, 3);
+    out.push_back('Z');
+}
+
+std::optional<timestamp> parse_timestamp(std::string_view text) noexcept
+{
+    scanner in{text};
+    const auto days = scan_date(in);
+    if (!days)
+        return std::nullopt;
+    std::int64_t of_day = 0;
+    if (in.take(' ') || in.take('T')) {
+        const auto time = scan_time(in);
+        if (!time)
+            return std::nullopt;
+        of_day = *time;
+    }
+    const auto zone = scan_zone(in);
+    if (!zone || !in.done())
+        return std::nullopt;
+    std::int64_t ms = 0;
+    // The last day of a negative range begins before its first representable millisecond: add what is negative last.
+    const std::int64_t within = of_day - *zone;
+    const bool before = *days < 0;
+    if (__builtin_mul_overflow(*days + (before ? 1 : 0), day_ms, &ms) ||
+        __builtin_add_overflow(ms, within - (before ? day_ms : 0), &ms))
+        return std::nullopt;
+    return timestamp{std::chrono::milliseconds{ms}};
+}
+
+}  // namespace async_cassandra::types

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <async_cassandra/types/literal.hpp>
+
+#include "types/hex.hpp"
+#include "types/scalar_text.hpp"
+#include "types/text_errors.hpp"
+
+#include <charconv>
+
+namespace async_cassandra {
+
+namespace {
+
+using types::text_shape;
+
+void append_value(std::string& out, const data_type& type, detail::cell value);
+
+// The server names IPv6 addresses as Java does: eight groups, none left out.
+void append_inet(std::string& out, const data_type& type, std::span<const std::byte> bytes)
+{
+    const inet address = codec<inet>::decode(type, bytes);
+    if (address.is_v4()) {
+        out += address.to_string();
+        return;
+    }
+    const auto raw = address.bytes();
+    for (std::size_t i = 0; i < raw.size(); i += 2) {
+        if (i != 0)
+            out.push_back(':');
+        char text[4];
+        const auto group = static_cast<unsigned>(raw[i] << 8 | raw[i + 1]);
+        out.append(text, std::to_chars(text, text + sizeof text, group, 16).ptr);
+    }
+}
+
+void append_array(std::string& out, const data_type& type, std::span<const std::byte> bytes)
+{
+    detail::collection_reader reader{type, bytes, 1};
+    out.push_back('[');
+    for (std::size_t i = 0; i < reader.count(); ++i) {
+        if (i != 0)
+            out += ", ";
+        append_value(out, type.elements()[0], reader.next());
+    }
+    reader.finish();
+    out.push_back(']');
+}
+
+void append_object(std::string& out, const data_type& type, std::span<const std::byte> bytes)
+{
+    detail::collection_reader reader{type, bytes, 2};
+    out.push_back('{');
+    for (std::size_t i = 0; i < reader.count(); ++i) {
+        if (i != 0)
+            out += ", ";
+        std::string key;
+        append_value(key, type.elements()[0], reader.next());
+        if (key.starts_with('"'))
+            out += key;
+        else
+            append_json_string(out, key);
+        out += ": ";
+        append_value(out, type.elements()[1], reader.next());
+    }
+    reader.finish();
+    out.push_back('}');
+}
+
+void append_scalar(std::string& out, const data_type& type, std::span<const std::byte> bytes)
+{
+    const text_shape shape = types::shape_of(type.kind());
+    if (bytes.empty() && detail::empty_is_no_value(type.kind())) {
+        out += "\"\"";
+    } else if (type.kind() == type_kind::inet) {
+        out.push_back('"');
+        append_inet(out, type, bytes);
+        out.push_back('"');
+    } else if (shape == text_shape::text) {
+        append_json_string(out, codec<std::string_view>::decode(type, bytes));
+    } else if (shape != text_shape::number) {
+        out.push_back('"');
+        types::append_scalar(out, type, bytes);
+        out.push_back('"');
+    } else if (types::is_not_finite(type, bytes)) {
+        out += "null";
+    } else {
+        types::append_scalar(out, type, bytes);
+    }
+}
+
+void append_value(std::string& out, const data_type& type, detail::cell value)
+{
+    if (value.is_null()) {
+        out += "null";
+        return;
+    }
+    switch (types::shape_of(type.kind())) {
+    case text_shape::list:
+    case text_shape::set: append_array(out, type, value.bytes()); break;
+    case text_shape::map: append_object(out, type, value.bytes()); break;
+    default: append_scalar(out, type, value.bytes()); break;
+    }
+}
+
+}  // namespace
+
+void append_json(std::string& out, const data_type& type, std::optional<std::span<const std::byte>> value)
+{
+    types::with_query_errors([&] {
+        append_value(
+            out,
+            type,
+            value ? detail::cell{value->data(), static_cast<std::int32_t>(value->size())} : detail::cell{}
+        );
+    });
+}
+
+void append_json_string(std::string& out, std::string_view text)
+{
+    out.push_back('"');
+    for (const char c : text) {
+        switch (c) {
+        case '"': out += "\\\""; break;
+        case '\\': out += "\\\\"; break;
+        case '\b': out += "\\b"; break;
+        case '\f': out += "\\f"; break;
+        case '\n': out += "\\n"; break;
+        case '\r': out += "\\r"; break;
+        case '\t': out += "\\t"; break;
+        default:
+            if (static_cast<unsigned char>(c) < 0x20) {
+                out += "\\u00";
+                types::append_hex(out, static_cast<std::uint8_t>(c));
+            } else {
+                out.push_back(c);
+            }
+        }
+    }
+    out.push_back('"');
+}
+
+}  // namespace async_cassandra

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <async_cassandra/types/data_type.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace async_cassandra::types {
+
+/// How literals and JSON tell apart what they must quote.
+enum class text_shape {
+    number,  ///< Integers, floating-point numbers, booleans.
+    word,    ///< Bare in CQL, a string in JSON: uuid, blob, bytes of unknown types.
+    quoted,  ///< A string in both: inet, timestamp.
+    text,    ///< A string with any characters in it.
+    list,
+    set,
+    map,
+};
+
+[[nodiscard]] text_shape shape_of(type_kind kind) noexcept;
+
+/// The value without any quotes. `type` is no collection. Throws value_error when the bytes are no value of it.
+void append_scalar(std::string& out, const data_type& type, std::span<const std::byte> bytes);
+
+/// Whether a float or double is NaN or infinite.
+[[nodiscard]] bool is_not_finite(const data_type& type, std::span<const std::byte> bytes);
+
+}  // namespace async_cassandra::types
