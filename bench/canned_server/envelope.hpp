@@ -83,9 +83,17 @@ struct column {
 };
 
 namespace column_types {
-inline const column_type bigint{0x02}, blob{0x03}, boolean{0x04}, real{0x07}, integer{0x09}, timestamp{0x0B},
-    uuid{0x0C}, text{0x0D}, inet{0x10}, text_list{0x20, 0x0D}, text_set{0x22, 0x0D},
-    text_map{0x21, 0x0D, 0x0D}, uuid_blob_map{0x21, 0x0C, 0x03}, text_blob_map{0x21, 0x0D, 0x03};
+inline const column_type bigint{0x02};
+inline const column_type blob{0x03};
+inline const column_type boolean{0x04};
+inline const column_type real{0x07};
+inline const column_type integer{0x09};
+inline const column_type timestamp{0x0B};
+inline const column_type uuid{0x0C};
+inline const column_type text{0x0D};
+inline const column_type inet{0x10};
+inline const column_type text_set{0x22, 0x0D};
+inline const column_type uuid_blob_map{0x21, 0x0C, 0x03};
 }  // namespace column_types
 
 /// Global table spec and column specs, as they end a rows metadata.

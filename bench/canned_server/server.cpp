@@ -79,7 +79,7 @@ server::server(const server_settings& settings)
     socklen_t size = sizeof address;
     checked(getsockname(listener_.number(), reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
     port_ = ntohs(address.sin_port);
-    answers_.reset(new canned_answers{bench_answers(settings.rows), system_tables(port_)});
+    answers_ = std::make_unique<canned_answers>(bench_answers(settings.rows), system_tables(port_));
     watch(listener_.number(), EPOLLIN, &listener_, false);
     watch(signals_.number(), EPOLLIN, &signals_, false);
     input_.grow(read_size);

@@ -2,7 +2,8 @@
 #include "system_tables.hpp"
 
 #include <algorithm>
-#include <map>
+#include <array>
+#include <string_view>
 
 namespace async_cassandra::bench {
 
@@ -10,99 +11,74 @@ namespace {
 
 using namespace column_types;
 
-using table_columns = std::vector<column>;
+struct described_table {
+    std::string_view name;
+    std::string_view columns;
+};
 
-const std::map<std::string, table_columns, std::less<>>& empty_tables()
+constexpr std::array<described_table, 11> described_tables{{
+    {"system.peers_v2",
+     "peer inet; peer_port int; data_center text; host_id uuid; native_address inet; native_port int; "
+     "preferred_ip inet; preferred_port int; rack text; release_version text; schema_version uuid; "
+     "tokens set<text>"},
+    {"system.peers",
+     "peer inet; data_center text; host_id uuid; preferred_ip inet; rack text; release_version text; "
+     "rpc_address inet; schema_version uuid; tokens set<text>"},
+    {"system_schema.keyspaces", "keyspace_name text; durable_writes boolean; replication map<text, text>"},
+    {"system_schema.tables",
+     "keyspace_name text; table_name text; bloom_filter_fp_chance double; caching map<text, text>; comment "
+     "text; "
+     "compaction map<text, text>; compression map<text, text>; default_time_to_live int; "
+     "extensions map<text, blob>; flags set<text>; gc_grace_seconds int; id uuid"},
+    {"system_schema.columns",
+     "keyspace_name text; table_name text; column_name text; clustering_order text; column_name_bytes blob; "
+     "kind text; position int; type text"},
+    {"system_schema.types",
+     "keyspace_name text; type_name text; field_names list<text>; field_types list<text>"},
+    {"system_schema.functions",
+     "keyspace_name text; function_name text; argument_types list<text>; argument_names list<text>; body "
+     "text; "
+     "called_on_null_input boolean; language text; return_type text"},
+    {"system_schema.aggregates",
+     "keyspace_name text; aggregate_name text; argument_types list<text>; final_func text; initcond text; "
+     "return_type text; state_func text; state_type text"},
+    {"system_schema.indexes",
+     "keyspace_name text; table_name text; index_name text; kind text; options map<text, text>"},
+    {"system_schema.views",
+     "keyspace_name text; view_name text; base_table_id uuid; base_table_name text; id uuid; "
+     "include_all_columns boolean; where_clause text"},
+    {"system_schema.triggers",
+     "keyspace_name text; table_name text; trigger_name text; options map<text, text>"},
+}};
+
+const column_type& type_named(std::string_view name)
 {
-    static const std::map<std::string, table_columns, std::less<>> tables{
-        {"system.peers_v2",
-         {{"peer", inet},
-          {"peer_port", integer},
-          {"data_center", text},
-          {"host_id", uuid},
-          {"native_address", inet},
-          {"native_port", integer},
-          {"preferred_ip", inet},
-          {"preferred_port", integer},
-          {"rack", text},
-          {"release_version", text},
-          {"schema_version", uuid},
-          {"tokens", text_set}}},
-        {"system.peers",
-         {{"peer", inet},
-          {"data_center", text},
-          {"host_id", uuid},
-          {"preferred_ip", inet},
-          {"rack", text},
-          {"release_version", text},
-          {"rpc_address", inet},
-          {"schema_version", uuid},
-          {"tokens", text_set}}},
-        {"system_schema.keyspaces",
-         {{"keyspace_name", text}, {"durable_writes", boolean}, {"replication", text_map}}},
-        {"system_schema.tables",
-         {{"keyspace_name", text},
-          {"table_name", text},
-          {"bloom_filter_fp_chance", real},
-          {"caching", text_map},
-          {"comment", text},
-          {"compaction", text_map},
-          {"compression", text_map},
-          {"default_time_to_live", integer},
-          {"extensions", text_blob_map},
-          {"flags", text_set},
-          {"gc_grace_seconds", integer},
-          {"id", uuid}}},
-        {"system_schema.columns",
-         {{"keyspace_name", text},
-          {"table_name", text},
-          {"column_name", text},
-          {"clustering_order", text},
-          {"column_name_bytes", blob},
-          {"kind", text},
-          {"position", integer},
-          {"type", text}}},
-        {"system_schema.types",
-         {{"keyspace_name", text},
-          {"type_name", text},
-          {"field_names", text_list},
-          {"field_types", text_list}}},
-        {"system_schema.functions",
-         {{"keyspace_name", text},
-          {"function_name", text},
-          {"argument_types", text_list},
-          {"argument_names", text_list},
-          {"body", text},
-          {"called_on_null_input", boolean},
-          {"language", text},
-          {"return_type", text}}},
-        {"system_schema.aggregates",
-         {{"keyspace_name", text},
-          {"aggregate_name", text},
-          {"argument_types", text_list},
-          {"final_func", text},
-          {"initcond", text},
-          {"return_type", text},
-          {"state_func", text},
-          {"state_type", text}}},
-        {"system_schema.indexes",
-         {{"keyspace_name", text},
-          {"table_name", text},
-          {"index_name", text},
-          {"kind", text},
-          {"options", text_map}}},
-        {"system_schema.views",
-         {{"keyspace_name", text},
-          {"view_name", text},
-          {"base_table_id", uuid},
-          {"base_table_name", text},
-          {"id", uuid},
-          {"include_all_columns", boolean},
-          {"where_clause", text}}},
-        {"system_schema.triggers",
-         {{"keyspace_name", text}, {"table_name", text}, {"trigger_name", text}, {"options", text_map}}},
+    static const std::map<std::string_view, column_type> types{
+        {"blob", blob},
+        {"boolean", boolean},
+        {"double", real},
+        {"inet", inet},
+        {"int", integer},
+        {"list<text>", {0x20, 0x0D}},
+        {"map<text, blob>", {0x21, 0x0D, 0x03}},
+        {"map<text, text>", {0x21, 0x0D, 0x0D}},
+        {"set<text>", text_set},
+        {"text", text},
+        {"uuid", uuid},
     };
-    return tables;
+    return types.at(name);
+}
+
+table_columns read_columns(std::string_view description)
+{
+    table_columns columns;
+    while (!description.empty()) {
+        const std::string_view one = description.substr(0, description.find("; "));
+        const std::size_t space = one.find(' ');
+        columns.push_back({std::string(one.substr(0, space)), type_named(one.substr(space + 1))});
+        description.remove_prefix(std::min(description.size(), one.size() + 2));
+    }
+    return columns;
 }
 
 void put_rows_head(byte_buffer& body, const select_parts& parts, const table_columns& columns)
@@ -131,6 +107,14 @@ table_columns chosen_columns(const select_parts& parts, const table_columns& all
 }  // namespace
 
 system_tables::system_tables(std::uint16_t port)
+{
+    for (const described_table& each : described_tables) {
+        empty_tables_.emplace(each.name, read_columns(each.columns));
+    }
+    add_local(port);
+}
+
+void system_tables::add_local(std::uint16_t port)
 {
     const auto add = [this](std::string name, const column_type& type) -> byte_buffer& {
         local_.push_back({{std::move(name), type}, {}});
@@ -181,8 +165,8 @@ system_answer system_tables::select(const select_parts& parts, byte_buffer& body
     const std::string table = parts.keyspace + "." + parts.table;
     if (table == "system.local")
         return select_local(parts, body, name);
-    const auto found = empty_tables().find(table);
-    if (found == empty_tables().end()) {
+    const auto found = empty_tables_.find(table);
+    if (found == empty_tables_.end()) {
         name = parts.table;
         return system_answer::no_such_table;
     }

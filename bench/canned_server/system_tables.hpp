@@ -4,7 +4,12 @@
 #include "envelope.hpp"
 #include "statement_text.hpp"
 
+#include <functional>
+#include <map>
+
 namespace async_cassandra::bench {
+
+using table_columns = std::vector<column>;
 
 enum class system_answer { rows, no_such_table, no_such_column };
 
@@ -24,9 +29,11 @@ private:
         byte_buffer value;
     };
 
+    void add_local(std::uint16_t port);
     system_answer select_local(const select_parts& parts, byte_buffer& body, std::string& name) const;
 
     std::vector<local_cell> local_;
+    std::map<std::string, table_columns, std::less<>> empty_tables_;
 };
 
 }  // namespace async_cassandra::bench

@@ -467,8 +467,9 @@ class CannedServerTest(unittest.TestCase):
             chosen = Rows(client.query(b"select  rack,\n tokens from system.local")[1])
             self.assertEqual(chosen.columns, [("rack", 0x0D), ("tokens", (0x22, 0x0D))])
             self.assert_error(client.query(b"SELECT nothing FROM system.local"), 0x2200, "nothing")
-            for table in ("system.peers_v2", "system.peers", "system_schema.keyspaces", "system_schema.tables",
-                          "system_schema.columns", "system_schema.types", "system_schema.views"):
+            for table in ("system.peers_v2", "system.peers", "system_schema.keyspaces",
+                          "system_schema.tables", "system_schema.columns", "system_schema.types",
+                          "system_schema.views"):
                 rows = Rows(client.query(f"SELECT * FROM {table}".encode())[1])
                 self.assertEqual(rows.rows, [])
                 self.assertGreater(len(rows.columns), 2)
@@ -518,9 +519,10 @@ class CannedServerTest(unittest.TestCase):
 
     def test_misused_segments_end_the_connection(self):
         options = envelope(5, 3, OPTIONS)
+        begun = segment(envelope(5, 3, QUERY, bytes(50))[:20], False)
         for name, data in (("cut", segment(options[:8])), ("short slice", segment(options[:8], False)),
                            ("long slice", segment(options + options, False)),
-                           ("mixed", segment(envelope(5, 3, QUERY, bytes(50))[:20], False) + segment(options)),
+                           ("mixed", begun + segment(options)),
                            ("version", segment(envelope(4, 3, OPTIONS)))):
             with self.subTest(name), self.client(5) as client:
                 client.start()
