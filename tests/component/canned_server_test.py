@@ -420,7 +420,7 @@ class CannedServerTest(unittest.TestCase):
             self.assertEqual(len(answered), count)
 
     def test_pages_wait_until_the_client_reads(self):
-        # About 60 pages of 620 kB: more than the server gathers at once.
+        # 60 pages of about 580 kB: more than the server gathers at once.
         for client in self.both_versions():
             stream = client.prepare(STREAM)
             body = client.execute_body(stream, flags=SKIP_METADATA | PAGE_SIZE, tail=struct.pack(">i", 5000))
