@@ -5,60 +5,62 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
+from scratch import REPOSITORY, Done, Scratch
+
+from local_cassandra import lifecycle, ports, server
+from local_cassandra.shape import Shape
+
 STAND_IN = Path(__file__).resolve().parent / "stand_in_java.py"
-sys.path.insert(0, str(REPOSITORY / "tools"))
-
-from local_cassandra import ports, processes, server  # noqa: E402
-from local_cassandra.shape import Shape  # noqa: E402
 
 
-class LocalCluster(unittest.TestCase):
+class LocalCluster(Scratch):
     def setUp(self) -> None:
-        scratch = tempfile.TemporaryDirectory(prefix="with space ")
-        self.addCleanup(scratch.cleanup)
-        self.repository = Path(scratch.name)
-        (self.repository / "tools").symlink_to(REPOSITORY / "tools")
-        self.home = self.repository / ".local" / "cassandra"
+        super().setUp()
+        self.home = self.folder / ".local" / "cassandra"
         (self.home / "server" / server.VERSION).mkdir(parents=True)
-        java = self.repository / "java" / "bin" / "java"
+        java = self.folder / "java" / "bin" / "java"
         java.parent.mkdir(parents=True)
-        java.symlink_to(STAND_IN)
-        self.environment = os.environ | {"JAVA_HOME": str(java.parent.parent)}
+        java.write_text(f'#!/bin/sh\nexec {sys.executable} -S "{STAND_IN}" "$@"\n')
+        java.chmod(0o755)
+        environment = mock.patch.dict(os.environ, {"JAVA_HOME": str(java.parent.parent)})
+        environment.start()
+        self.addCleanup(environment.stop)
         self.port = free_port()
         self.addCleanup(self.run_command, "stop", "--now")
 
-    def command(self, *arguments: str) -> list[str]:
-        """The program as it is installed, except that its repository is the scratch folder."""
-        program = ("import sys, pathlib; sys.dont_write_bytecode = True; sys.path.insert(0, sys.argv[1] + '/tools');"
-                   "from local_cassandra.command_line import main;"
-                   "sys.exit(main(sys.argv[2:], repository=pathlib.Path(sys.argv[1])))")
-        return [sys.executable, "-c", program, str(self.repository), *arguments]
-
-    def run_command(self, *arguments: str) -> subprocess.CompletedProcess:
-        return subprocess.run(self.command(*arguments), env=self.environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=60, check=False)
-
-    def start(self, *arguments: str) -> subprocess.CompletedProcess:
+    def start(self, *arguments: str) -> Done:
         return self.run_command("start", "--port", str(self.port), *arguments)
 
-    def succeed(self, done: subprocess.CompletedProcess) -> str:
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout + done.stderr
+    def start_apart(self) -> subprocess.Popen:
+        """A start in a process of its own that waits for a node which listens but never answers."""
+        program = ("import sys, pathlib; sys.path.insert(0, sys.argv[1]);"
+                   "from local_cassandra.command_line import main;"
+                   "sys.exit(main(sys.argv[3:], repository=pathlib.Path(sys.argv[2])))")
+        child = subprocess.Popen(
+            [sys.executable, "-c", program, str(REPOSITORY / "tools"), str(self.folder),
+             "start", "--port", str(self.port), "--config", "stand_in=silent"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        wait_until(lambda: accepts("127.0.0.1", self.port))
+        return child
 
-    def fail_with(self, expected: str, done: subprocess.CompletedProcess) -> None:
-        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
-        self.assertRegex(done.stderr, expected)
+    def succeed(self, done: Done) -> str:
+        self.assertEqual(done.code, 0, done.errors)
+        return done.output + done.errors
+
+    def fail_with(self, expected: str, done: Done) -> None:
+        self.assertEqual(done.code, 1, done.output + done.errors)
+        self.assertRegex(done.errors, expected)
 
     def report(self) -> dict:
-        return json.loads(self.run_command("status", "--json").stdout)
+        return json.loads(self.run_command("status", "--json").output)
 
     def states(self) -> list[str]:
         return [node["state"] for node in self.report()["nodes"]]
@@ -72,7 +74,7 @@ class LocalCluster(unittest.TestCase):
     def test_start_reports_the_contact_points_and_the_nodes_outlive_it(self) -> None:
         done = self.start("--nodes", "2", "--dcs", "2", "--json")
         self.succeed(done)
-        report = json.loads(done.stdout)
+        report = json.loads(done.output)
         self.assertEqual((report["state"], report["port"]), ("ready", self.port))
         self.assertEqual(report["contact_points"], ["127.0.0.1", "127.0.0.2"])
         self.assertEqual([node["datacenter"] for node in report["nodes"]], ["dc1", "dc2"])
@@ -134,7 +136,7 @@ class LocalCluster(unittest.TestCase):
         self.succeed(self.start())
         mark = self.mark_data()
         self.succeed(self.run_command("stop"))
-        with ports.socket.create_server(("127.0.0.1", self.port)):
+        with socket.create_server(("127.0.0.1", self.port)):
             self.fail_with(f"127.0.0.1:{self.port} .* is taken by process {os.getpid()} ", self.start("--fresh"))
         self.assertTrue(mark.exists())
 
@@ -163,11 +165,7 @@ class LocalCluster(unittest.TestCase):
 
     def test_an_interrupted_start_ends_what_it_launched(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
-            child = subprocess.Popen(
-                self.command("start", "--port", str(self.port), "--config", "stand_in=silent"),
-                env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE, text=True)
-            wait_until(lambda: ports.why_not("127.0.0.1", self.port) is not None)
+            child = self.start_apart()
             child.send_signal(number)
             _, errors = child.communicate(timeout=30)
             self.assertEqual(child.returncode, 1)
@@ -175,13 +173,15 @@ class LocalCluster(unittest.TestCase):
             self.assertIsNone(ports.why_not("127.0.0.1", self.port))
 
     def test_nodes_of_a_killed_start_are_found_again(self) -> None:
-        child = subprocess.Popen(
-            self.command("start", "--port", str(self.port), "--config", "stand_in=silent"),
-            env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_until(lambda: ports.why_not("127.0.0.1", self.port) is not None)
-        child.kill()
-        child.wait()
+        with self.start_apart() as child:
+            child.kill()
         self.assertIn("1 node stopped", self.succeed(self.run_command("stop")))
+        self.assertIsNone(ports.why_not("127.0.0.1", self.port))
+
+    def test_a_node_that_does_not_end_when_asked_is_killed_and_that_is_said(self) -> None:
+        self.succeed(self.start("--config", "stand_in=deaf_to_sigterm"))
+        with mock.patch.object(lifecycle, "STOP_SECONDS", 0.1):
+            self.assertIn("1 did not end when asked", self.succeed(self.run_command("stop")))
         self.assertIsNone(ports.why_not("127.0.0.1", self.port))
 
 
@@ -192,6 +192,14 @@ def free_port() -> int:
         if all(ports.why_not(address, port) is None
                for place in shape.places() for _, _, address, port in ports.wanted_ports(shape, place)):
             return shape.port
+
+
+def accepts(address: str, port: int) -> bool:
+    try:
+        socket.create_connection((address, port), timeout=5).close()
+        return True
+    except ConnectionRefusedError:
+        return False
 
 
 def wait_until(reached) -> None:

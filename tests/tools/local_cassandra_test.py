@@ -8,48 +8,22 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import unittest
 from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(REPOSITORY / "tools"))
+from scratch import REPOSITORY, Scratch
 
-from local_cassandra import cql, ports, processes, server  # noqa: E402
-from local_cassandra.command_line import main  # noqa: E402
-from local_cassandra.configuration import node_settings, to_yaml  # noqa: E402
-from local_cassandra.errors import BadUsage, Failure  # noqa: E402
-from local_cassandra.instance import Instance  # noqa: E402
-from local_cassandra.log_tail import log_excerpt  # noqa: E402
-from local_cassandra.shape import Shape, differences  # noqa: E402
+from local_cassandra import cql, ports, processes, server
+from local_cassandra.configuration import node_settings, to_yaml
+from local_cassandra.errors import BadUsage, Failure
+from local_cassandra.instance import Instance
+from local_cassandra.log_tail import log_excerpt
+from local_cassandra.shape import Shape, differences
 
 SLEEPER = [sys.executable, "-c", "import signal; signal.pause()"]
-
-
-class Scratch(unittest.TestCase):
-    def setUp(self) -> None:
-        scratch = tempfile.TemporaryDirectory()
-        self.addCleanup(scratch.cleanup)
-        self.folder = Path(scratch.name)
-
-    def run_command(self, *arguments: str) -> tuple[int, str, str]:
-        """Exit code, standard output, standard error."""
-        output, errors = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
-            try:
-                code = main(list(arguments), repository=self.folder)
-            except SystemExit as cause:  # argparse ends this way
-                code = int(cause.code or 0)
-        return code, output.getvalue(), errors.getvalue()
-
-    def spawn_sleeper(self) -> subprocess.Popen:
-        child = subprocess.Popen(SLEEPER)
-        self.addCleanup(child.wait)
-        self.addCleanup(child.kill)
-        return child
 
 
 class Arguments(Scratch):
@@ -79,8 +53,11 @@ class Arguments(Scratch):
             with self.subTest(arguments=arguments):
                 self.assert_bad_usage(expected, *arguments)
 
-    def test_help_ends_with_zero(self) -> None:
-        self.assertEqual(self.run_command("--help")[0], 0)
+    def test_the_installed_program_explains_itself(self) -> None:
+        done = subprocess.run([REPOSITORY / "tools" / "local-cassandra", "--help"], capture_output=True,
+                              text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("exit code", done.stdout)
 
     def test_commands_on_a_node_fail_without_a_cluster(self) -> None:
         for command in ("pause", "resume", "kill", "restart"):
@@ -230,7 +207,9 @@ class Processes(Scratch):
         super().setUp()
         self.instance = Instance(self.folder / ".local" / "cassandra", "default")
         self.instance.write_shape(Shape())
-        self.child = self.spawn_sleeper()
+        self.child = subprocess.Popen(SLEEPER)
+        self.addCleanup(self.child.wait)
+        self.addCleanup(self.child.kill)
         self.process = processes.identify_child(self.child.pid)
 
     def test_a_recorded_process_is_ended_by_stop(self) -> None:
@@ -255,8 +234,21 @@ class Processes(Scratch):
         self.assertTrue(processes.wait_for_end(self.process, 10))
         self.assertFalse(processes.is_alive(self.process))
 
+    def test_a_process_lives_until_its_last_thread_has_ended(self) -> None:
+        program = ("import ctypes, signal, threading;"
+                   "threading.Thread(target=lambda: (print('up', flush=True), threading.Event().wait())).start();"
+                   "ctypes.CDLL(None).pthread_exit(None)")
+        with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as child:
+            process = processes.identify_child(child.pid)
+            child.stdout.readline()
+            while Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+                os.sched_yield()
+            self.assertTrue(processes.is_alive(process))
+            self.assertEqual(processes.end([process], 10), [])
+            self.assertFalse(processes.is_alive(process))
+
     def test_a_paused_process_is_ended_when_asked(self) -> None:
-        processes.send(self.process, signal.SIGSTOP)
+        self.assertTrue(processes.pause(self.process, 10))
         self.assertEqual(processes.end([self.process], 10), [])
         self.assertEqual(self.child.wait(), -signal.SIGTERM)
 
@@ -282,7 +274,8 @@ class Java(Scratch):
                 server.ensure_jars(self.folder)
 
     def test_a_failed_download_is_tried_again_and_leaves_nothing_that_looks_complete(self) -> None:
-        self.make_executable("mvn", f"echo attempt >> {self.folder}/attempts; echo '[ERROR] no route'; exit 1")
+        self.make_executable("mvn", f"""
+            echo attempt >> "{self.folder}/attempts"; echo '[ERROR] no route'; exit 1""")
         with mock.patch.dict(os.environ, {"PATH": f"{self.folder}:{os.environ['PATH']}"}), \
                 mock.patch.object(server.time, "sleep"), contextlib.redirect_stderr(io.StringIO()):
             with self.assertRaisesRegex(Failure, "3 times.*\n.*no route"):
@@ -292,7 +285,7 @@ class Java(Scratch):
 
     def test_two_first_starts_at_once_download_once(self) -> None:
         self.make_executable("mvn", f"""
-            echo attempt >> {self.folder}/attempts
+            echo attempt >> "{self.folder}/attempts"
             for word; do case "$word" in -DoutputDirectory=*) folder="${{word#*=}}";; esac; done
             sleep 0.3; mkdir -p "$folder"; touch "$folder/cassandra-all-{server.VERSION}.jar" """)
         with mock.patch.dict(os.environ, {"PATH": f"{self.folder}:{os.environ['PATH']}"}), \

@@ -9,6 +9,7 @@ configuration   cassandra.yaml, rackdc, logback: from a shape to files
 certificates    a certificate authority with server and client certificates, made by openssl
 server          Java, Maven, the server's jars and the command line of a node
 processes       a recorded process, and signals that reach only that process
+interruption    Ctrl-C and its like, kept away from the places where they would do harm
 ports           which ports are free, and who holds those that are not
 readiness       when a node counts as ready, and the whole cluster
 log_tail        the last lines of a node's logs

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 import time
 from pathlib import Path
 
 from .errors import BadUsage, Failure
 from .instance import Instance
+from .interruption import treat_alike
 from .lifecycle import Lifecycle
 from .log_tail import log_files, tail
 from .report import cluster_report, to_text
@@ -32,7 +32,7 @@ data       A stopped cluster keeps its data: `start` goes on with it, and --auth
 running    `start` on a running cluster of the same shape succeeds, after resuming paused and starting
            missing nodes; of another shape, it is an error.
 several    --instance NAME with --port runs another cluster beside the first; its storage and JMX ports
-           follow from --port (7000, and 10840 upwards, for 9042) unless given.
+           follow from --port (7000, and 19408 upwards, for 9042) unless given.
 nodes      Node i listens on --base-address plus i - 1 (127.0.0.1, 127.0.0.2, …). The nodes are split
            evenly over the data centres dc1, dc2, … in this order, all in rack1. NODE is a number or an
            address.
@@ -41,8 +41,7 @@ exit code  0 done, 1 failed, 2 bad usage."""
 
 def main(arguments: list[str], repository: Path) -> int:
     options = parser().parse_args(arguments)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    treat_alike()
     try:
         home = repository / ".local" / "cassandra"
         instance = Instance(home, options.instance)
@@ -57,10 +56,6 @@ def main(arguments: list[str], repository: Path) -> int:
     except KeyboardInterrupt:
         print("local-cassandra: interrupted; what this command had launched was ended", file=sys.stderr)
         return FAILED
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 def parser() -> argparse.ArgumentParser:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +10,14 @@ from . import processes, server
 from .configuration import write_configuration
 from .errors import BadUsage, Failure
 from .instance import Instance
+from .interruption import uninterrupted
 from .ports import require_free
 from .processes import ProcessId
 from .readiness import Readiness
 from .shape import NodePlace, Shape, differences
 
 STOP_SECONDS = 30.0
-KILL_SECONDS = 10.0
+SIGNAL_SECONDS = 10.0  # for the kernel to do what a signal says that no process can refuse
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,10 @@ class Lifecycle:
         with self._instance.lock():
             running = self.running()
             killed = processes.end(list(running.values()), STOP_SECONDS, forcibly)
+            surviving = self.running()
+            if surviving:
+                raise Failure("these nodes were killed but do not end: "
+                              + ", ".join(f"{number} (process {surviving[number].pid})" for number in surviving))
             for number in self._instance.recorded_numbers():
                 self._instance.forget_process(number)
             return len(running), len(killed)
@@ -60,7 +64,8 @@ class Lifecycle:
             process = self._require_running(place)
             if processes.is_paused(process):
                 return False
-            self._signal(place, process, signal.SIGSTOP)
+            if not processes.pause(process, SIGNAL_SECONDS):
+                raise Failure(f"node {place.number} (process {process.pid}) did not stop when signalled")
             return True
 
     def resume(self, place: NodePlace) -> bool:
@@ -69,14 +74,14 @@ class Lifecycle:
             process = self._require_running(place)
             if not processes.is_paused(process):
                 return False
-            self._signal(place, process, signal.SIGCONT)
+            if not processes.resume(process, SIGNAL_SECONDS):
+                raise Failure(f"node {place.number} (process {process.pid}) did not go on when signalled")
             return True
 
     def kill(self, place: NodePlace) -> None:
         with self._instance.lock():
             process = self._require_running(place)
-            self._signal(place, process, signal.SIGKILL)
-            if not processes.wait_for_end(process, KILL_SECONDS):
+            if processes.end([process], SIGNAL_SECONDS, forcibly=True):
                 raise Failure(f"node {place.number} (process {process.pid}) was killed but does not end")
             self._instance.forget_process(place.number)
 
@@ -133,7 +138,7 @@ class Lifecycle:
         """Brings a running cluster back to what its shape says: paused nodes go on, missing ones start."""
         paused = [process for process in running.values() if processes.is_paused(process)]
         for process in paused:
-            processes.send(process, signal.SIGCONT)
+            processes.resume(process, SIGNAL_SECONDS)
         missing = [place for place in shape.places() if place.number not in running]
         started = self._launch(shape, missing, False, seconds)
         return Started(started.launched, len(paused), new_data=False)
@@ -145,17 +150,19 @@ class Lifecycle:
         launched: dict[NodePlace, ProcessId] = {}
         try:
             for place in places:
-                child = server.launch(java, jars, self._instance, shape, place)
-                launched[place] = processes.identify_child(child.pid)
-                self._instance.write_process(place.number, launched[place])
+                with uninterrupted():  # a node that is launched but not recorded would be lost
+                    child = server.launch(java, jars, self._instance, shape, place)
+                    launched[place] = processes.identify_child(child.pid)
+                    self._instance.write_process(place.number, launched[place])
             readiness.wait_for_nodes(launched)
             answering = launched | self._awake(shape)
             if len(answering) == shape.nodes:
                 readiness.wait_for_cluster(answering)
         except BaseException:
-            processes.end(list(launched.values()), KILL_SECONDS, forcibly=True)
-            if new_data:
-                self._instance.forget_shape()
+            with uninterrupted():
+                processes.end(list(launched.values()), SIGNAL_SECONDS, forcibly=True)
+                if new_data:
+                    self._instance.forget_shape()
             raise
         return Started(len(places), 0, new_data)
 
@@ -179,10 +186,6 @@ class Lifecycle:
         running = self.running()
         return {place: running[place.number] for place in shape.places()
                 if place.number in running and not processes.is_paused(running[place.number])}
-
-    def _signal(self, place: NodePlace, process: ProcessId, number: signal.Signals) -> None:
-        if not processes.send(process, number):
-            raise Failure(f"node {place.number} ended before it could be signalled")
 
     def _require_running(self, place: NodePlace) -> ProcessId:
         process = self.running().get(place.number)

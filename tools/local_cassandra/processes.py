@@ -2,7 +2,8 @@
 """A process as it is recorded on disk, and signals that reach that process or none.
 
 A process id alone says little: the process may have ended and its number been given to another. Together
-with the time at which it started, counted from a boot that has an id of its own, it names one process for ever.
+with the time at which it started, counted from a boot that has an id of its own, it names one process for
+ever.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import select
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +33,7 @@ def current_boot() -> str:
 def identify(pid: int) -> ProcessId | None:
     """The process that has this number now; None if there is none, or only its remains."""
     fields = _stat(pid)
-    if fields is None or fields.state in "ZX":
+    if fields is None or fields.has_ended:
         return None
     return ProcessId(pid, fields.start_ticks, current_boot())
 
@@ -49,8 +51,18 @@ def is_alive(process: ProcessId) -> bool:
 
 
 def is_paused(process: ProcessId) -> bool:
-    fields = _stat(process.pid)
-    return fields is not None and fields.start_ticks == process.start_ticks and fields.state == "T"
+    """Every thread of it is stopped."""
+    threads = [_stat(process.pid, int(thread)) for thread in _threads(process.pid)]
+    return is_alive(process) and all(fields is None or fields.state == "T" for fields in threads)
+
+
+def pause(process: ProcessId, seconds: float) -> bool:
+    """True once it is stopped: the signal alone only asks for that."""
+    return send(process, signal.SIGSTOP) and _becomes(lambda: is_paused(process), seconds)
+
+
+def resume(process: ProcessId, seconds: float) -> bool:
+    return send(process, signal.SIGCONT) and _becomes(lambda: not is_paused(process), seconds)
 
 
 def send(process: ProcessId, number: signal.Signals) -> bool:
@@ -119,15 +131,38 @@ def command_line(pid: int) -> list[str]:
 class _Stat:
     state: str
     start_ticks: int
+    threads: int
+
+    @property
+    def has_ended(self) -> bool:
+        """The first thread may be gone while others are still closing what the process had open."""
+        return self.state in "ZX" and self.threads <= 1
 
 
-def _stat(pid: int) -> _Stat | None:
+def _stat(pid: int, thread: int | None = None) -> _Stat | None:
+    folder = PROC / str(pid) if thread is None else PROC / str(pid) / "task" / str(thread)
     try:
-        text = (PROC / str(pid) / "stat").read_text(errors="replace")
+        text = (folder / "stat").read_text(errors="replace")
     except OSError:
         return None
     fields = text.rpartition(")")[2].split()  # the name before it may hold spaces and parentheses
-    return _Stat(state=fields[0], start_ticks=int(fields[19]))
+    return _Stat(state=fields[0], start_ticks=int(fields[19]), threads=int(fields[17]))
+
+
+def _threads(pid: int) -> list[str]:
+    try:
+        return os.listdir(PROC / str(pid) / "task")
+    except OSError:
+        return []
+
+
+def _becomes(reached: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not reached():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.005)
+    return True
 
 
 def _pin(process: ProcessId) -> int | None:
