@@ -208,11 +208,7 @@ private:
         case type_kind::inet: return put(type, required(inet::parse(word), type));
         case type_kind::timestamp: return put(type, moment(type, word));
         case type_kind::blob: return put_blob(type, word);
-        case type_kind::ascii:
-        case type_kind::text: return put(type, word);
-        default:
-            throw value_error{
-                "CQL type " + type.to_string() + " cannot be given as text; its literals are not supported"};
+        default: return put(type, word);  // Text: has_literals() let nothing else through.
         }
     }
 
