@@ -22,7 +22,7 @@ test: deps ## everything that must pass, as continuous integration runs it
 	@tools/run_suites.py all --jobs $(JOBS)
 
 demo: build ## start a local Cassandra, show what the client does, stop it
-	@tools/demo
+	@tools/demo.py
 
 lint: deps ## clang-format and clang-tidy over the tracked files
 	@tools/build release $(JOBS) --configure-only
@@ -47,7 +47,7 @@ bench: build ## benchmarks against our own canned server
 	@bench/run
 
 show-1: build ## the long demonstrations: a real node, large counts, figures
-	@tools/show_1
+	@tools/show_1.py
 
 clean: ## remove what was built; the downloaded server stays
 	rm -rf build

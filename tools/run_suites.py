@@ -16,13 +16,14 @@ import sys
 import time
 
 import coverage_report
+import local_node
 import test_report
 from test_report import Counts
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "reports"
 WITHOUT_SERVER = "^(unit|component|simulation)$"
-NODE = ["--instance", "suites", "--port", "19042"]
+NODE_PORT = 19042
 SHOWN_LINES = 60
 
 
@@ -105,18 +106,13 @@ def tail(text):
 
 
 @contextlib.contextmanager
-def local_node(suites):
-    """A fresh node of a real Cassandra, and the environment that tells tests where it is."""
-    suites.command("node_start", ["tools/local-cassandra", "start", *NODE, "--fresh", "--json"])
+def real_node():
+    """A real Cassandra, and the environment that tells tests where it is."""
     try:
-        status = json.loads(suites.command("node_status", ["tools/local-cassandra", "status", *NODE[:2], "--json"]))
-        yield contact_point(status)
-    finally:
-        suites.command("node_stop", ["tools/local-cassandra", "stop", *NODE[:2]])
-
-
-def contact_point(status):
-    return {"AC_CONTACT_POINT": status["contact_points"][0], "AC_PORT": str(status["port"])}
+        with local_node.local_node("suites", NODE_PORT) as (address, port):
+            yield {"AC_CONTACT_POINT": address, "AC_PORT": str(port)}
+    except local_node.NodeError as error:
+        raise Failed(error) from error
 
 
 def run_sanitized(suites, preset, prefix=()):
@@ -134,7 +130,7 @@ def run_all(suites):
         with suites.stage("unit, component, simulation, checks of the sources"):
             suites.ctest("release", "release", "^(unit|component|simulation|checks)$")
         with suites.stage("integration and examples on a real node"):
-            with local_node(suites) as environment:
+            with real_node() as environment:
                 suites.ctest("integration", "release", "^(integration|example)$", environment, jobs=1)
         with suites.stage("the installed package, used from outside"):
             suites.ctest("install", "release", "^install$")
