@@ -137,7 +137,8 @@ class LocalCluster(Scratch):
         mark = self.mark_data()
         self.succeed(self.run_command("stop"))
         with socket.create_server(("127.0.0.1", self.port)):
-            self.fail_with(f"127.0.0.1:{self.port} .* is taken by process {os.getpid()} ", self.start("--fresh"))
+            self.fail_with(f"127.0.0.1:{self.port} .* is taken by process {os.getpid()} ",
+                           self.start("--fresh"))
         self.assertTrue(mark.exists())
 
     def test_a_port_taken_by_another_instance_names_its_folder(self) -> None:

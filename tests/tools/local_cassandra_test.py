@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The parts of tools/local-cassandra that decide and compute: options, shapes, files, ports, processes, probes."""
+"""The parts of tools/local-cassandra below its commands: options, shapes, files, ports, processes, probes."""
 
 import contextlib
 import io
@@ -167,8 +167,8 @@ class Certificates(Scratch):
         for check in (["-verify_ip", "127.0.0.2", "-purpose", "sslserver", str(identity)],
                       ["-verify_hostname", "localhost", "-purpose", "sslserver", str(identity)],
                       ["-purpose", "sslclient", str(certificates.client_certificate)]):
-            done = subprocess.run(["openssl", "verify", "-x509_strict", "-CAfile", str(certificates.ca), *check],
-                                  capture_output=True, text=True, check=False)
+            verify = ["openssl", "verify", "-x509_strict", "-CAfile", str(certificates.ca), *check]
+            done = subprocess.run(verify, capture_output=True, text=True, check=False)
             self.assertEqual(done.returncode, 0, done.stderr)
         for key in (identity, certificates.client_key):
             self.assertEqual(key.stat().st_mode & 0o077, 0)
@@ -235,8 +235,9 @@ class Processes(Scratch):
         self.assertFalse(processes.is_alive(self.process))
 
     def test_a_process_lives_until_its_last_thread_has_ended(self) -> None:
-        program = ("import ctypes, signal, threading;"
-                   "threading.Thread(target=lambda: (print('up', flush=True), threading.Event().wait())).start();"
+        program = ("import ctypes, threading;"
+                   "up = lambda: (print('up', flush=True), threading.Event().wait());"
+                   "threading.Thread(target=up).start();"
                    "ctypes.CDLL(None).pthread_exit(None)")
         with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as child:
             process = processes.identify_child(child.pid)
@@ -338,7 +339,8 @@ class Probe(unittest.TestCase):
 class Logs(Scratch):
     def test_the_excerpt_has_messages_and_causes_without_stack_frames(self) -> None:
         (self.folder / "system.log").write_text(
-            "INFO fine\nERROR [main] broken\n\tat a.B(C.java:1)\nCaused by: disk\n\t... 3 common frames omitted\n")
+            "INFO fine\nERROR [main] broken\n\tat a.B(C.java:1)\n"
+            "Caused by: disk\n\t... 3 common frames omitted\n")
         (self.folder / "output.log").write_text("WARNING: setSecurityManager\n")
         self.assertEqual(log_excerpt(self.folder).splitlines(),
                          [f"The last lines of {self.folder}/system.log:",

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Stands in for the Java of a node: reads the node's cassandra.yaml, listens, and answers as a ready node would.
+"""Stands in for the Java of a node: reads the node's cassandra.yaml, listens, and answers as a ready node does.
 
 Settings that only it understands choose how it fails: stand_in: dies | silent | deaf_to_sigterm.
 """

@@ -52,8 +52,8 @@ class Lifecycle:
             killed = processes.end(list(running.values()), STOP_SECONDS, forcibly)
             surviving = self.running()
             if surviving:
-                raise Failure("these nodes were killed but do not end: "
-                              + ", ".join(f"{number} (process {surviving[number].pid})" for number in surviving))
+                listed = ", ".join(f"{number} (process {process.pid})" for number, process in surviving.items())
+                raise Failure(f"these nodes were killed but do not end: {listed}")
             for number in self._instance.recorded_numbers():
                 self._instance.forget_process(number)
             return len(running), len(killed)

@@ -135,8 +135,8 @@ def derived_storage_port(port: int) -> int:
 
 def derived_jmx_port(port: int) -> int:
     """JMX listens on 127.0.0.1 whatever the node's address, so each port gets a block of its own, below the
-    range (32768 and up) from which the kernel hands out ports to clients. The divisor is a prime, so that ports
-    that people choose side by side, such as 9042 and 19042, do not meet."""
+    range (32768 and up) from which the kernel hands out ports to clients. The divisor is a prime, so that
+    ports that people choose side by side, such as 9042 and 19042, do not meet."""
     return 10000 + port % 1409 * MAX_NODES
 
 
