@@ -1,10 +1,10 @@
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(libdeflate REQUIRED)
-find_package(fmt 9 REQUIRED)
 
 if(AC_BUILD_TOOLS OR AC_BUILD_BENCH)
     find_package(CLI11 REQUIRED)
+    find_package(fmt 9 REQUIRED)
 endif()
 
 if(AC_BUILD_TESTS)

@@ -23,6 +23,8 @@ install(FILES
     DESTINATION "${AC_PACKAGE_DIR}"
 )
 
+# Relative to its own place, so that an installed tree may be moved.
+file(RELATIVE_PATH AC_PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 list(TRANSFORM AC_ASIO_DEFINITIONS PREPEND "-D" OUTPUT_VARIABLE pc_definitions)
 list(JOIN pc_definitions " " AC_PC_DEFINITIONS)
 configure_file(

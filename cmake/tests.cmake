@@ -17,6 +17,10 @@ function(ac_add_test name)
             set(arg_LIBS async_cassandra)
         endif()
     endif()
+    ac_only_existing(arg_SOURCES)
+    if(NOT arg_SOURCES)
+        return()
+    endif()
     add_executable(${name} ${arg_SOURCES})
     target_include_directories(${name} PRIVATE
         "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests"
