@@ -59,15 +59,16 @@ _COMMENT_OR_STRING = re.compile(
 
 
 def tracked_files(root):
-    """Files that git knows or would add, so that a file not yet committed is checked too. Outside git: all files."""
-    if not (root / ".git").exists():
-        found = (path.relative_to(root) for path in root.rglob("*") if path.is_file())
-        return sorted(path.as_posix() for path in found if path.parts[0] not in ("build", ".local"))
-    listing = subprocess.run(
-        ["git", "-C", str(root), "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        capture_output=True, text=True, check=True,
-    ).stdout
-    return sorted(name for name in listing.split("\0") if name and (root / name).is_file())
+    """Files that git knows or would add, so that a file not yet committed is checked too. Without git: all files."""
+    if (root / ".git").exists():
+        listing = subprocess.run(
+            ["git", "-C", str(root), "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+            capture_output=True, text=True,
+        )
+        if listing.returncode == 0:
+            return sorted(name for name in listing.stdout.split("\0") if name and (root / name).is_file())
+    found = (path.relative_to(root) for path in root.rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in found if path.parts[0] not in (".git", "build", ".local"))
 
 
 def cpp_files(root):
