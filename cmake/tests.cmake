@@ -35,6 +35,7 @@ function(ac_add_test name)
     set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
     gtest_discover_tests(${name}
         TEST_PREFIX "${name}."
+        NO_PRETTY_VALUES
         DISCOVERY_MODE PRE_TEST
         DISCOVERY_TIMEOUT 60
         PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
