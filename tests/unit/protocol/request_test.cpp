@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/request_decode.hpp"
+#include "protocol/requests.hpp"
+#include "unit/protocol/vectors.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <limits>
+#include <map>
+
+namespace async_cassandra {
+namespace {
+
+using base::byte_buffer;
+using protocol::encode_auth_response;
+using protocol::encode_execute;
+using protocol::encode_options;
+using protocol::encode_prepare;
+using protocol::encode_query;
+using protocol::encode_register;
+using protocol::encode_result;
+using protocol::encode_startup;
+using protocol::query_parameters;
+using text_pair = std::pair<std::string_view, std::string_view>;
+
+constexpr auto v4 = protocol_version::v4;
+constexpr auto v5 = protocol_version::v5;
+constexpr std::string_view local_query = "SELECT release_version FROM system.local WHERE key='local'";
+constexpr std::string_view insert = "INSERT INTO ks.t (a, b, c, d) VALUES (?, ?, ?, ?)";
+
+const test::bytes one_null_unset_empty = test::from_hex("0000000400000001fffffffffffffffe00000000");
+const test::bytes int_one = test::from_hex("0000000400000001");
+const test::bytes int_seven = test::from_hex("0000000400000007");
+const test::bytes paging = test::from_hex("cafe");
+const test::bytes id = test::from_hex("d41d8cd98f00b204e9800998ecf8427e");
+const test::bytes metadata_id = test::from_hex("0cc175b9c0f1b6a831c399e269772661");
+const test::bytes token = test::from_hex("0063617373616e6472610063617373616e647261");
+const std::array<std::string, 1> name_x{"x"};
+
+query_parameters everything(std::string_view keyspace)
+{
+    return {
+        .level = consistency::local_quorum,
+        .serial = consistency::local_serial,
+        .page_size = 5000,
+        .paging_state = paging,
+        .timestamp = 1'234'567'890'123'456,
+        .keyspace = keyspace,
+        .value_count = 4,
+        .encoded_values = one_null_unset_empty};
+}
+
+query_parameters everything_and_now()
+{
+    query_parameters p = everything("ks");
+    p.serial = consistency::serial;
+    p.page_size = 100;
+    p.timestamp = -1;
+    p.now_in_seconds = 1'700'000'000;
+    p.skip_metadata = true;
+    return p;
+}
+
+query_parameters one_value(consistency level, std::int32_t page_size, bool skip_metadata)
+{
+    return {
+        .level = level,
+        .page_size = page_size,
+        .skip_metadata = skip_metadata,
+        .value_count = 1,
+        .encoded_values = int_one};
+}
+
+using encoder = std::function<encode_result(byte_buffer&)>;
+
+const std::map<std::string, encoder>& encoders()
+{
+    static const std::array<text_pair, 1> minimal{{{"CQL_VERSION", "3.0.0"}}};
+    static const std::array<text_pair, 2> lz4{{{"COMPRESSION", "lz4"}, {"CQL_VERSION", "3.0.0"}}};
+    static const std::array<std::string_view, 3> events{"TOPOLOGY_CHANGE", "STATUS_CHANGE", "SCHEMA_CHANGE"};
+    static const std::map<std::string, encoder> all{
+        {"options_v4", [](auto& b) { return encode_options(b, v4, 0); }},
+        {"options_v5", [](auto& b) { return encode_options(b, v5, 0); }},
+        {"options_v4_stream_32767", [](auto& b) { return encode_options(b, v4, 32'767); }},
+        {"startup_v4_min", [](auto& b) { return encode_startup(b, v4, 0, minimal); }},
+        {"startup_v5_min", [](auto& b) { return encode_startup(b, v5, 1, minimal); }},
+        {"startup_v5_lz4", [](auto& b) { return encode_startup(b, v5, 0, lz4); }},
+        {"auth_response_plain_v5", [](auto& b) { return encode_auth_response(b, v5, 2, token); }},
+        {"auth_response_empty_v4", [](auto& b) { return encode_auth_response(b, v4, 0, {}); }},
+        {"register_all_v5", [](auto& b) { return encode_register(b, v5, 3, events); }},
+        {"query_v4_simple", [](auto& b) { return encode_query(b, v4, 0, local_query, {}); }},
+        {"query_v5_simple", [](auto& b) { return encode_query(b, v5, 4, local_query, {}); }},
+        {"query_v4_all", [](auto& b) { return encode_query(b, v4, 258, insert, everything("")); }},
+        {"query_v5_all_no_now", [](auto& b) { return encode_query(b, v5, 258, insert, everything("ks")); }},
+        {"query_v5_all_with_now",
+         [](auto& b) { return encode_query(b, v5, 0, insert, everything_and_now()); }},
+        {"query_v4_named",
+         [](auto& b) {
+             const query_parameters p{
+                 .level = consistency::one,
+                 .value_count = 1,
+                 .encoded_values = int_seven,
+                 .value_names = name_x};
+             return encode_query(b, v4, 0, "SELECT * FROM t WHERE a = :x", p);
+         }},
+        {"prepare_v4", [](auto& b) { return encode_prepare(b, v4, 0, insert); }},
+        {"prepare_v5_no_keyspace", [](auto& b) { return encode_prepare(b, v5, 0, insert); }},
+        {"prepare_v5_keyspace", [](auto& b) { return encode_prepare(b, v5, 0, insert, "ks"); }},
+        {"execute_v4",
+         [](auto& b) {
+             return encode_execute(b, v4, 0, id, metadata_id, one_value(consistency::quorum, 10, false));
+         }},
+        {"execute_v5",
+         [](auto& b) {
+             return encode_execute(b, v5, 0, id, metadata_id, one_value(consistency::quorum, 10, false));
+         }},
+        {"execute_v5_skip_metadata",
+         [](auto& b) {
+             return encode_execute(b, v5, 0, id, metadata_id, one_value(consistency::one, 0, true));
+         }},
+    };
+    return all;
+}
+
+protocol::decoded_request decode(std::string_view name)
+{
+    const auto v = test::read_envelope("requests.txt", name);
+    protocol::parse_error error;
+    const test::exact_bytes body{v.body()};
+    auto request =
+        protocol::decode_request(v.header(), body.span(), static_cast<protocol_version>(v.version), error);
+    EXPECT_TRUE(request.has_value()) << error.rule;
+    return request.value_or(protocol::decoded_request{});
+}
+
+TEST(requests, equal_the_published_envelopes)
+{
+    std::size_t compared = 0;
+    for (const auto& v : test::read_envelopes("requests.txt")) {
+        const auto found = encoders().find(v.name);
+        if (found == encoders().end())
+            continue;
+        byte_buffer out;
+        out.append(test::from_hex("ee"));
+        const encode_result result = found->second(out);
+        ASSERT_TRUE(result) << v.name << ": " << result.rule;
+        EXPECT_EQ(test::to_hex(out.bytes().subspan(1)), test::to_hex(v.envelope)) << v.name;
+        ++compared;
+    }
+    EXPECT_EQ(compared, encoders().size());
+}
+
+TEST(requests, carry_the_tracing_flag_when_asked_to)
+{
+    byte_buffer out;
+    ASSERT_TRUE(encode_query(out, v4, 1, "x", {}, true));
+    EXPECT_EQ(out.data()[1], std::byte{protocol::header_flag::tracing});
+    out.clear();
+    ASSERT_TRUE(encode_execute(out, v5, 1, id, metadata_id, {}, true));
+    EXPECT_EQ(out.data()[1], std::byte{protocol::header_flag::tracing});
+    out.clear();
+    ASSERT_TRUE(encode_prepare(out, v5, 1, "x", {}, true));
+    EXPECT_EQ(out.data()[1], std::byte{protocol::header_flag::tracing});
+}
+
+struct refusal {
+    std::string rule;
+    encoder encode;
+};
+
+TEST(requests, that_break_a_rule_leave_the_buffer_as_it_was)
+{
+    static const std::string too_long(65'536, 'x');
+    static const std::span<const std::byte> too_long_id = std::as_bytes(std::span{too_long});
+    const auto query = [](protocol_version version, query_parameters p) {
+        return [version, p](byte_buffer& b) { return encode_query(b, version, 1, "x", p); };
+    };
+    const std::vector<refusal> refusals{
+        {"the page size is negative", query(v4, {.page_size = -1})},
+        {"the serial consistency is neither SERIAL nor LOCAL_SERIAL",
+         query(v4, {.serial = consistency::one})},
+        {"no server accepts the smallest timestamp",
+         query(v4, {.timestamp = std::numeric_limits<std::int64_t>::min()})},
+        {"a keyspace per request needs protocol version 5", query(v4, {.keyspace = "ks"})},
+        {"a current time per request needs protocol version 5", query(v4, {.now_in_seconds = 1})},
+        {"there are not as many names as values",
+         query(v5, {.value_count = 2, .encoded_values = one_null_unset_empty, .value_names = name_x})},
+        {"the values are not as many as their count says",
+         query(v5, {.value_count = 1, .encoded_values = one_null_unset_empty, .value_names = name_x})},
+        {"a [string] is longer than 65535 bytes", query(v5, {.keyspace = too_long})},
+        {"a keyspace per request needs protocol version 5",
+         [](byte_buffer& b) { return encode_prepare(b, v4, 1, "x", "ks"); }},
+        {"[short bytes] are longer than 65535 bytes",
+         [](byte_buffer& b) { return encode_execute(b, v4, 1, too_long_id, {}, {}); }},
+        {"[short bytes] are longer than 65535 bytes",
+         [](byte_buffer& b) { return encode_execute(b, v5, 1, id, too_long_id, {}); }},
+        {"a [string] is longer than 65535 bytes",
+         [](byte_buffer& b) {
+             const std::array<text_pair, 1> options{{{"CQL_VERSION", too_long}}};
+             return encode_startup(b, v4, 1, options);
+         }},
+    };
+    for (const refusal& r : refusals) {
+        byte_buffer out;
+        out.append(test::from_hex("ee"));
+        const encode_result result = r.encode(out);
+        EXPECT_FALSE(result) << r.rule;
+        EXPECT_EQ(result.rule, r.rule);
+        EXPECT_EQ(test::to_hex(out.bytes()), "ee");
+    }
+}
+
+TEST(decoded_request, holds_the_parameters_of_a_query)
+{
+    const auto request = decode("query_v5_all_with_now");
+    const auto& query = std::get<protocol::query_request>(request.message);
+    EXPECT_EQ(query.text, insert);
+    const protocol::decoded_parameters& p = query.parameters;
+    EXPECT_EQ(p.level, consistency::local_quorum);
+    EXPECT_TRUE(p.skip_metadata);
+    EXPECT_EQ(p.page_size, 100);
+    EXPECT_EQ(p.paging_state, paging);
+    EXPECT_EQ(p.serial, consistency::serial);
+    EXPECT_EQ(p.timestamp, -1);
+    EXPECT_EQ(p.keyspace, "ks");
+    EXPECT_EQ(p.now_in_seconds, 1'700'000'000);
+    using state = protocol::decoded_value::state;
+    ASSERT_EQ(p.values.size(), 4U);
+    EXPECT_EQ(p.values[0], (protocol::decoded_value{state::set, test::from_hex("00000001")}));
+    EXPECT_EQ(p.values[1], (protocol::decoded_value{state::null, {}}));
+    EXPECT_EQ(p.values[2], (protocol::decoded_value{state::unset, {}}));
+    EXPECT_EQ(p.values[3], (protocol::decoded_value{state::set, {}}));
+}
+
+TEST(decoded_request, holds_names_tracing_and_payload)
+{
+    const auto named = decode("query_v4_named");
+    const auto& query = std::get<protocol::query_request>(named.message);
+    EXPECT_EQ(query.parameters.value_names, (std::vector<std::string>{"x"}));
+    const auto traced = decode("query_v4_tracing_payload");
+    EXPECT_TRUE(traced.tracing);
+    ASSERT_EQ(traced.custom_payload.size(), 1U);
+    EXPECT_EQ(traced.custom_payload[0].first, "k");
+    EXPECT_EQ(traced.custom_payload[0].second, test::from_hex("0102"));
+}
+
+TEST(decoded_request, holds_the_fields_of_the_other_requests)
+{
+    const auto startup = decode("startup_v5_lz4");
+    EXPECT_EQ(std::get<protocol::startup_request>(startup.message).options.size(), 2U);
+    const auto events = decode("register_all_v5");
+    EXPECT_EQ(std::get<protocol::register_request>(events.message).events.at(1), "STATUS_CHANGE");
+    const auto auth = decode("auth_response_plain_v5");
+    EXPECT_EQ(std::get<protocol::auth_response_request>(auth.message).token, token);
+    const auto prepare = decode("prepare_v5_keyspace");
+    EXPECT_EQ(std::get<protocol::prepare_request>(prepare.message).keyspace, "ks");
+    const auto execute = decode("execute_v5");
+    EXPECT_EQ(std::get<protocol::execute_request>(execute.message).id, id);
+    EXPECT_EQ(std::get<protocol::execute_request>(execute.message).result_metadata_id, metadata_id);
+    EXPECT_TRUE(std::holds_alternative<protocol::options_request>(decode("options_v4").message));
+}
+
+TEST(decoded_request, of_every_truncated_or_lengthened_body_is_an_error)
+{
+    for (const auto& v : test::read_envelopes("requests.txt")) {
+        const auto version = static_cast<protocol_version>(v.version);
+        for (std::size_t length = 0; length <= v.body().size() + 1; ++length) {
+            test::bytes cut(v.body().begin(), v.body().end());
+            cut.resize(length);
+            const test::exact_bytes body{cut};
+            protocol::parse_error error;
+            const bool decoded =
+                protocol::decode_request(v.header(), body.span(), version, error).has_value();
+            ASSERT_EQ(decoded, length == v.body().size()) << v.name << " cut to " << length;
+            ASSERT_EQ(error.rule == nullptr, decoded);
+        }
+    }
+}
+
+TEST(decoded_request, refuses_a_batch_and_a_value_of_meaningless_length)
+{
+    protocol::parse_error error;
+    const protocol::frame_header batch{4, false, 0, 0, protocol::opcode::batch, 0};
+    EXPECT_FALSE(protocol::decode_request(batch, {}, v4, error).has_value());
+    EXPECT_STREQ(error.rule, "no request with this opcode is understood");
+    const protocol::frame_header query{4, false, 0, 0, protocol::opcode::query, 0};
+    EXPECT_FALSE(protocol::decode_request(query, test::from_hex("00000001780001010001fffffffd"), v4, error));
+    EXPECT_STREQ(error.rule, "a [value] has a negative length that means nothing");
+}
+
+}  // namespace
+}  // namespace async_cassandra
