@@ -108,6 +108,10 @@ class Shapes(unittest.TestCase):
             self.assertFalse(used & mine, port)
             used |= mine
 
+    def test_no_port_derives_ports_that_overlap(self) -> None:
+        for port in range(20000, 30000):  # where they met, when the JMX ports were a mere remainder
+            Shape(nodes=16, port=port)
+
     def test_a_shape_survives_being_written_down(self) -> None:
         shape = Shape(nodes=3, datacenters=2, auth=True, settings={"a.b": "c"}, port=9999)
         self.assertEqual(Shape.from_json(shape.to_json()), shape)

@@ -55,7 +55,7 @@ class Shape:
         if not self.storage_port:
             object.__setattr__(self, "storage_port", derived_storage_port(self.port))
         if not self.jmx_port:
-            object.__setattr__(self, "jmx_port", derived_jmx_port(self.port))
+            object.__setattr__(self, "jmx_port", derived_jmx_port(self.port, self.storage_port))
         self._check()
 
     def _check(self) -> None:
@@ -133,11 +133,16 @@ def derived_storage_port(port: int) -> int:
     return port - distance if port - distance >= 1024 else port + distance
 
 
-def derived_jmx_port(port: int) -> int:
+def derived_jmx_port(port: int, storage_port: int) -> int:
     """JMX listens on 127.0.0.1 whatever the node's address, so each port gets a block of its own, below the
     range (32768 and up) from which the kernel hands out ports to clients. The divisor is a prime, so that
     ports that people choose side by side, such as 9042 and 19042, do not meet."""
-    return 10000 + port % 1409 * MAX_NODES
+    blocks = 1409
+    for block in range(port % blocks, port % blocks + blocks):
+        first = 10000 + block % blocks * MAX_NODES
+        if not {port, storage_port} & set(range(first, first + MAX_NODES)):
+            return first
+    raise AssertionError("two ports cannot lie in every block")
 
 
 def addresses(base: str, count: int) -> list[ipaddress.IPv4Address]:
