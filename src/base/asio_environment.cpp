@@ -6,6 +6,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/write.hpp>
@@ -154,8 +155,8 @@ running_check find_running_check(const asio::any_io_executor& executor) noexcept
 
 class asio_environment final : public environment {
 public:
-    explicit asio_environment(asio::any_io_executor executor)
-        : executor_(std::move(executor)), runs_here_(find_running_check(executor_))
+    asio_environment(asio::any_io_executor executor, std::shared_ptr<void> context)
+        : context_(std::move(context)), executor_(std::move(executor)), runs_here_(find_running_check(executor_))
     {
     }
 
@@ -186,15 +187,16 @@ public:
     }
 
 private:
+    std::shared_ptr<void> context_;
     asio::any_io_executor executor_;
     running_check runs_here_;
 };
 
 } // namespace
 
-std::unique_ptr<environment> make_asio_environment(asio::any_io_executor executor)
+std::unique_ptr<environment> make_asio_environment(asio::any_io_executor executor, std::shared_ptr<void> context)
 {
-    return std::make_unique<asio_environment>(std::move(executor));
+    return std::make_unique<asio_environment>(std::move(executor), std::move(context));
 }
 
 struct io_thread::state {
@@ -209,12 +211,19 @@ io_thread::io_thread() : state_(std::make_shared<state>())
 
 io_thread::~io_thread()
 {
+    if (state_ == nullptr)
+        return; // moved from
     asio::post(state_->context, [guard = std::move(state_->guard)]() mutable { guard.reset(); });
 }
 
 asio::any_io_executor io_thread::executor() const
 {
     return state_->context.get_executor();
+}
+
+std::shared_ptr<void> io_thread::context() const noexcept
+{
+    return state_;
 }
 
 } // namespace async_cassandra::base

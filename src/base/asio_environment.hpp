@@ -8,8 +8,9 @@
 namespace async_cassandra::base {
 
 /// The production environment: TCP, the system's clocks and chance, one timer, all on `executor`, which must be
-/// serial: an io_context run by one thread, or a strand.
-[[nodiscard]] std::unique_ptr<environment> make_asio_environment(asio::any_io_executor executor);
+/// serial: an io_context run by one thread, or a strand. `context` is kept alive as long as the environment.
+[[nodiscard]] std::unique_ptr<environment>
+make_asio_environment(asio::any_io_executor executor, std::shared_ptr<void> context = nullptr);
 
 /// An io_context with a thread of its own. The thread keeps the context alive, so the last owner may go away on that
 /// very thread; nobody joins. The thread ends when the object is gone and no work is left.
@@ -17,10 +18,13 @@ class io_thread {
 public:
     io_thread();
     ~io_thread();
-    io_thread(const io_thread&) = delete;
-    io_thread& operator=(const io_thread&) = delete;
+    io_thread(io_thread&&) noexcept = default;
+    io_thread& operator=(io_thread&&) = delete;
 
     [[nodiscard]] asio::any_io_executor executor() const;
+
+    /// Keeps the io_context (not the thread) alive.
+    [[nodiscard]] std::shared_ptr<void> context() const noexcept;
 
 private:
     struct state;

@@ -10,6 +10,10 @@ namespace async_cassandra {
 
 namespace {
 
+// Boost's error_category has, on purpose, no virtual destructor: categories are never destroyed through it.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
+
 class client_category_type final : public boost::system::error_category {
 public:
     const char* name() const noexcept override { return "async_cassandra.client"; }
@@ -46,6 +50,8 @@ public:
         return known == "UNKNOWN" ? "server error code " + std::to_string(value - 1) : std::string{known};
     }
 };
+
+#pragma GCC diagnostic pop
 
 template <class Exception>
 [[noreturn]] void throw_as(const failure_ptr& f)

@@ -15,7 +15,7 @@ public:
     virtual void on_dropped() noexcept = 0;
 
 protected:
-    ~inbox_node() = default;
+    virtual ~inbox_node() = default;
 
 private:
     friend class inbox;

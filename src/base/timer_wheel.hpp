@@ -18,7 +18,7 @@ public:
     virtual void on_timer(std::chrono::steady_clock::time_point now) noexcept = 0;
 
 protected:
-    ~timer_node() = default;
+    virtual ~timer_node() = default;
 
 private:
     friend class timer_wheel;

@@ -37,7 +37,7 @@ public:
     virtual void on_room(connection& c) noexcept = 0;
 
 protected:
-    ~connection_owner() = default;
+    virtual ~connection_owner() = default;
 };
 
 /// One socket to one node: many requests in flight by stream id, one write a turn for all that gathered. It carries
@@ -48,7 +48,7 @@ public:
     connection(std::shared_ptr<shard> home, connection_settings settings, connection_owner& owner);
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
-    ~connection() = default;
+    ~connection() override = default;
 
     /// Starts connecting; ends in on_ready or on_closed, within the handshake timeout.
     void open();
@@ -70,6 +70,12 @@ public:
     /// The request no longer waits. Says what it may have done: a request whose bytes have not been handed to the
     /// socket is taken back, any other leaves an orphaned stream id.
     request_effect cancel(pending_request& request) noexcept;
+
+    /// True while no byte of the request has been handed to the socket.
+    [[nodiscard]] bool is_unsent(const pending_request& request) const noexcept
+    {
+        return streams_.place(request.stream_).batch == batch_;
+    }
 
     /// Ends the connection now. Requests fail with this reason.
     void close(const close_reason& reason) noexcept;

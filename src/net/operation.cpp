@@ -29,7 +29,7 @@ public:
     }
 
 private:
-    ~cancel_message() = default;
+    ~cancel_message() override = default;
 
     operation& op_;
     asio::cancellation_type type_;

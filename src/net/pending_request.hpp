@@ -48,7 +48,7 @@ public:
     virtual void on_lost(const close_reason& reason, request_effect effect) noexcept = 0;
 
 protected:
-    ~pending_request() = default;
+    virtual ~pending_request() = default;
 
 private:
     friend class stream_table;

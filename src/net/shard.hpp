@@ -21,7 +21,7 @@ public:
     virtual void flush() noexcept = 0;
 
 protected:
-    ~flushable() = default;
+    virtual ~flushable() = default;
 };
 
 /// One serial executor and everything that belongs to it alone: timers, running operations, finished ones.
@@ -85,7 +85,7 @@ public:
         virtual void on_shard_down() noexcept = 0;
 
     protected:
-        ~tenant() = default;
+        virtual ~tenant() = default;
     };
     void add_tenant(tenant& t) { tenants_.push_back(&t); }
     void remove_tenant(tenant& t) noexcept;

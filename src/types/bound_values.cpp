@@ -47,7 +47,7 @@ std::exception_ptr bound_values::cause() const noexcept
 void bound_values::fail(std::string what, std::exception_ptr cause)
 {
     if (!failure_)
-        failure_ = std::make_unique<failure_state>(std::move(what), std::move(cause));
+        failure_ = std::make_shared<const failure_state>(std::move(what), std::move(cause));
 }
 
 void bound_values::clear() noexcept

@@ -75,7 +75,7 @@ private:
 
     value_sink sink_;
     std::size_t count_ = 0;
-    std::unique_ptr<failure_state> failure_;
+    std::shared_ptr<const failure_state> failure_;
 };
 
 template <class T>

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <utility>
 
 namespace async_cassandra {
 
@@ -28,6 +29,12 @@ public:
             take(other);
         }
         return *this;
+    }
+    value_sink(const value_sink& other) : value_sink() { append(other.bytes()); }
+    value_sink& operator=(const value_sink& other)
+    {
+        value_sink copy{other};
+        return *this = std::move(copy);
     }
     ~value_sink() { release(); }
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cluster/cluster_shard.hpp"
+
+#include <utility>
+
+namespace async_cassandra::detail {
+
+namespace {
+
+net::close_reason closed_reason()
+{
+    return {make_error_code(errc::closed), "the cluster is closed", nullptr};
+}
+
+} // namespace
+
+cluster_shard::cluster_shard(std::shared_ptr<net::shard> home, const pool_settings& settings)
+    : shard_(std::move(home)), settings_(settings)
+{
+    shard_->add_tenant(*this);
+}
+
+cluster_shard::~cluster_shard()
+{
+    shard_->remove_tenant(*this);
+}
+
+void cluster_shard::add_control_connection()
+{
+    control_ = std::make_unique<control_connection>(shard_, settings_.config);
+}
+
+const std::string& cluster_shard::key(protocol_version version, const std::string& keyspace) noexcept
+{
+    static const std::string all;
+    return version == protocol_version::v5 ? all : keyspace;
+}
+
+pool_set* cluster_shard::pools(protocol_version version, const std::string& keyspace) noexcept
+{
+    const auto found = pools_.find(key(version, keyspace));
+    return found == pools_.end() ? nullptr : &found->second;
+}
+
+void cluster_shard::open_pools(
+    const control_connection::target& where, const std::string& keyspace, pool::open_callback done
+)
+{
+    if (closed_) {
+        const net::close_reason reason = closed_reason();
+        done(&reason);
+        return;
+    }
+    const std::string& name = key(where.version, keyspace);
+    auto found = pools_.find(name);
+    if (found == pools_.end()) {
+        auto only = std::make_unique<pool>(shard_, settings_, where.node, where.version, name);
+        found = pools_.try_emplace(name, std::move(only)).first;
+    }
+    found->second.at(0).open(std::move(done));
+}
+
+void cluster_shard::close(std::function<void()> done)
+{
+    if (closables_.empty()) {
+        close_now();
+        done();
+        return;
+    }
+    closables_.pop_front().close([self = shared_from_this(), done = std::move(done)]() mutable {
+        self->close(std::move(done));
+    });
+}
+
+void cluster_shard::close_now() noexcept
+{
+    if (std::exchange(closed_, true))
+        return;
+    for (auto& [name, set] : pools_)
+        for (std::size_t i = 0; i < set.size(); ++i)
+            set.at(i).close(closed_reason());
+    if (control_ != nullptr)
+        control_->close();
+}
+
+void cluster_shard::on_shard_down() noexcept
+{
+    closed_ = true;
+    if (control_ != nullptr)
+        control_->drop();
+    for (auto& [name, set] : pools_)
+        for (std::size_t i = 0; i < set.size(); ++i)
+            set.at(i).drop();
+}
+
+} // namespace async_cassandra::detail

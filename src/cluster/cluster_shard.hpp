@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cluster/control_connection.hpp"
+#include "cluster/pool.hpp"
+#include "cluster/query_plan.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace async_cassandra::detail {
+
+struct closing_tag;
+
+/// Something of a floor above that must finish before the connections close.
+class closable : public base::list_hook<closing_tag> {
+public:
+    /// Takes nothing new, lets what runs finish within the drain timeout, fails the rest, then calls back once.
+    virtual void close(std::function<void()> done) = 0;
+
+protected:
+    virtual ~closable() = default;
+};
+
+/// The pools of one keyspace on one shard, a pool a node, and the order to try them in.
+class pool_set {
+public:
+    explicit pool_set(std::unique_ptr<pool> only) { pools_.push_back(std::move(only)); }
+
+    [[nodiscard]] query_plan plan() noexcept { return {pools_.size(), turn_++}; }
+    [[nodiscard]] pool& at(std::size_t position) noexcept { return *pools_[position]; }
+    [[nodiscard]] std::size_t size() const noexcept { return pools_.size(); }
+
+private:
+    std::vector<std::unique_ptr<pool>> pools_;
+    std::size_t turn_ = 0;
+};
+
+/// What one shard holds of a cluster. Everything here happens on the shard's thread.
+class cluster_shard final : public std::enable_shared_from_this<cluster_shard>, private net::shard::tenant {
+public:
+    cluster_shard(std::shared_ptr<net::shard> home, const pool_settings& settings);
+    ~cluster_shard() override;
+    cluster_shard(const cluster_shard&) = delete;
+    cluster_shard& operator=(const cluster_shard&) = delete;
+
+    /// Only the first shard has one.
+    void add_control_connection();
+    [[nodiscard]] control_connection* control() noexcept { return control_.get(); }
+
+    [[nodiscard]] net::shard& home() noexcept { return *shard_; }
+    [[nodiscard]] const std::shared_ptr<net::shard>& shared_home() const noexcept { return shard_; }
+    [[nodiscard]] const cluster_config& config() const noexcept { return *settings_.config; }
+
+    /// Makes sure that the pools for `keyspace` exist and one connection is up; calls back once, as `pool::open`.
+    /// With v5 every request carries its keyspace, so there is one set for all of them.
+    void open_pools(const control_connection::target& where, const std::string& keyspace, pool::open_callback done);
+
+    /// Null before `open_pools`.
+    [[nodiscard]] pool_set* pools(protocol_version version, const std::string& keyspace) noexcept;
+
+    void add(closable& c) noexcept { closables_.push_back(c); }
+
+    /// Closes what runs above, then the connections, then calls back.
+    void close(std::function<void()> done);
+
+    /// Everything ends now.
+    void close_now() noexcept;
+
+    [[nodiscard]] bool is_closed() const noexcept { return closed_; }
+
+private:
+    [[nodiscard]] static const std::string& key(protocol_version version, const std::string& keyspace) noexcept;
+    void on_shard_down() noexcept override;
+
+    std::shared_ptr<net::shard> shard_;
+    pool_settings settings_;
+    std::unique_ptr<control_connection> control_;
+    std::map<std::string, pool_set, std::less<>> pools_;
+    base::intrusive_list<closable, closing_tag> closables_;
+    bool closed_ = false;
+};
+
+} // namespace async_cassandra::detail

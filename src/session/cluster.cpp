@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <async_cassandra/cluster.hpp>
+
+#include "base/asio_environment.hpp"
+#include "session/closing.hpp"
+#include "session/connecting.hpp"
+
+#include <utility>
+
+namespace async_cassandra {
+
+namespace detail {
+
+namespace {
+
+std::shared_ptr<cluster_core> over_executor(asio::any_io_executor executor, cluster_config&& config)
+{
+    check_config(config);
+    std::vector<std::unique_ptr<base::environment>> one;
+    one.push_back(base::make_asio_environment(std::move(executor)));
+    return cluster_core::create(std::move(one), std::move(config));
+}
+
+} // namespace
+
+void start_connect(const std::shared_ptr<cluster_core>& core, std::string&& keyspace, connect_handler handler)
+{
+    core->shards().front()->home().submit(*new connect_operation{core, std::move(keyspace), std::move(handler)});
+}
+
+void start_close(const std::shared_ptr<cluster_core>& core, close_handler handler)
+{
+    core->mark_closed();
+    net::shard& first = core->shards().front()->home();
+    first.submit(*new close_operation{
+        first, [core](std::function<void()> done) { core->close(std::move(done)); }, std::move(handler)
+    });
+}
+
+} // namespace detail
+
+cluster::cluster(asio::any_io_executor executor, cluster_config config)
+    : core_(detail::over_executor(std::move(executor), std::move(config)))
+{
+}
+
+cluster::cluster(cluster_config config) : core_(detail::cluster_core::create_with_threads(std::move(config))) {}
+
+bool cluster::is_closed() const noexcept
+{
+    return core_->is_closed();
+}
+
+} // namespace async_cassandra

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/request.hpp"
+
+#include "base/failure.hpp"
+#include "session/server_failure.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <new>
+#include <utility>
+
+namespace async_cassandra::detail {
+
+void request::begin(std::chrono::milliseconds timeout) noexcept
+{
+    if (home_->is_closed()) {
+        set_error(session_closed());
+        state_ = state::ended;
+        on_end();
+        return;
+    }
+    timeout_ = timeout;
+    home_->add(*this);
+    home_->home().set_timer(*this, home_->home().now() + timeout);
+    resend();
+}
+
+void request::resend() noexcept
+{
+    plan_ = home_->pools().plan();
+    try_nodes();
+}
+
+void request::try_nodes() noexcept
+{
+    while (!plan_.empty()) {
+        pool_ = &home_->pools().at(plan_.next());
+        attempt_began_ = home_->home().now();
+        state_ = state::on_node;
+        switch (pool_->submit(*this)) {
+        case pool::admission::taken: return;
+        case pool::admission::down: {
+            const net::close_reason& last = pool_->last_failure();
+            const bool known = static_cast<bool>(last.code);
+            note_attempt(
+                known ? last.code : make_error_code(errc::connection_failed), known ? last.text : "not connected yet",
+                request_effect::not_sent
+            );
+            break;
+        }
+        case pool::admission::full:
+            note_attempt(
+                errc::overloaded, "the queue of the node is full (max_queued_requests, max_queued_bytes)",
+                request_effect::not_sent
+            );
+            break;
+        }
+        state_ = state::idle;
+    }
+    fail(failure_of_attempts());
+}
+
+failure request::failure_of_attempts()
+{
+    const attempt& last = attempts_.back();
+    if (last.code == errc::overloaded)
+        return base::make_failure(errc::overloaded, to_string(last.node) + ": " + last.reason);
+    if (attempts_.size() == 1 && last.effect == request_effect::maybe_applied) {
+        const bool lost = last.code.category() == client_category();
+        return base::make_failure(
+            lost ? last.code : make_error_code(errc::connection_lost),
+            "connection to " + to_string(last.node) + " lost with the request on it: " + last.reason, last.effect
+        );
+    }
+    std::string causes;
+    request_effect effect = request_effect::not_sent;
+    for (const attempt& tried : attempts_) {
+        causes += (causes.empty() ? "" : "; ") + to_string(tried.node) + ": " + tried.reason;
+        effect = std::max(effect, tried.effect);
+    }
+    return base::make_failure(errc::no_host_available, "no node could take the request: " + causes, effect);
+}
+
+void request::note_attempt(boost::system::error_code code, std::string reason, request_effect effect)
+{
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(home_->home().now() - attempt_began_);
+    attempts_.push_back({pool_->node(), took, code, std::move(reason), effect});
+}
+
+void request::on_response(net::response&& answer) noexcept
+{
+    state_ = state::idle;
+    try {
+        on_answer(std::move(answer));
+    } catch (const std::bad_alloc&) {
+        fail(base::make_failure(
+            make_error_code(boost::system::errc::not_enough_memory), "out of memory while decoding the answer",
+            request_effect::maybe_applied
+        ));
+    }
+}
+
+void request::on_lost(const net::close_reason& reason, request_effect effect) noexcept
+{
+    state_ = state::idle;
+    note_attempt(reason.code, reason.text, effect);
+    if (effect == request_effect::not_sent)
+        try_nodes();
+    else
+        fail(failure_of_attempts());
+}
+
+void request::on_unencodable(const char* rule) noexcept
+{
+    state_ = state::idle;
+    fail(errc::bad_query, std::string{"the statement cannot be sent: "} + rule, request_effect::not_sent);
+}
+
+void request::on_timer(base::time_point) noexcept
+{
+    const std::string after = "request timed out after " + std::to_string(timeout_.count()) + " ms";
+    if (state_ != state::on_node) {
+        fail(errc::request_timeout, after, request_effect::not_sent);
+        return;
+    }
+    const request_effect effect = leave_node();
+    const std::string_view doing = effect == request_effect::not_sent ? " while it waited to be sent to " : " without an answer from ";
+    std::string what = after + std::string{doing} + to_string(pool_->node());
+    note_attempt(errc::request_timeout, what, effect);
+    fail(errc::request_timeout, std::move(what), effect);
+}
+
+bool request::cancel_request(asio::cancellation_type type) noexcept
+{
+    if (state_ == state::ended)
+        return true;
+    request_effect effect = request_effect::not_sent;
+    if (state_ == state::on_node) {
+        const auto always = asio::cancellation_type::terminal | asio::cancellation_type::partial;
+        if ((type & always) == asio::cancellation_type::none && !pool::is_unsent(*this))
+            return false;
+        effect = leave_node();
+        note_attempt(asio::error::operation_aborted, "cancelled by the caller", effect);
+    }
+    fail(base::make_failure(asio::error::operation_aborted, "cancelled by the caller", effect));
+    return true;
+}
+
+void request::fail_closed() noexcept
+{
+    const request_effect effect = state_ == state::on_node ? leave_node() : request_effect::not_sent;
+    fail(errc::closed, "Session is closed: the request did not finish within drain_timeout", effect);
+}
+
+request_effect request::leave_node() noexcept
+{
+    state_ = state::idle;
+    return pool_->withdraw(*this);
+}
+
+void request::fail(failure&& f) noexcept
+{
+    if (pool_ != nullptr && !f.node)
+        f.node = pool_->node();
+    f.attempts = std::move(attempts_);
+    failure_ = failure_ptr{std::move(f)};
+    end();
+}
+
+void request::fail(errc code, std::string what, request_effect effect) noexcept
+{
+    fail(base::make_failure(code, std::move(what), effect));
+}
+
+void request::fail_from_server(server_error_details&& details) noexcept
+{
+    failure f = to_failure(std::make_shared<const server_error_details>(std::move(details)), cql());
+    note_attempt(f.code, f.what, f.effect);
+    fail(std::move(f));
+}
+
+void request::fail_malformed(std::string rule) noexcept
+{
+    std::string what = "malformed answer from " + to_string(pool_->node()) + ": " + std::move(rule);
+    note_attempt(errc::protocol_violation, what, request_effect::maybe_applied);
+    fail(errc::protocol_violation, std::move(what), request_effect::maybe_applied);
+}
+
+void request::end() noexcept
+{
+    detach_request();
+    if (!home_->is_closed()) {
+        on_end();
+        return;
+    }
+    // on_end may destroy this request; whoever waits for the session to fall idle is told after it.
+    const std::shared_ptr<session_shard> home = home_;
+    on_end();
+    home->tell_when_idle();
+}
+
+void request::detach_request() noexcept
+{
+    base::timer_wheel::clear(*this);
+    static_cast<base::list_hook<running_tag>&>(*this).unlink();
+    state_ = state::ended;
+}
+
+} // namespace async_cassandra::detail

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cluster/pool.hpp"
+#include "cluster/query_plan.hpp"
+#include "session/session_shard.hpp"
+
+#include <boost/asio/cancellation_type.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+namespace async_cassandra::detail {
+
+namespace asio = boost::asio;
+
+/// One request on its way over the nodes of its plan: chooses a node, waits for the answer, and ends exactly once, by its
+/// deadline at the latest. What is sent and what an answer means is up to the derived class.
+class request : public pool_request, private base::timer_node, public base::list_hook<running_tag> {
+public:
+    request(const request&) = delete;
+    request& operator=(const request&) = delete;
+
+    /// The caller cancels. False when this kind of cancellation does not apply: the request goes on.
+    bool cancel_request(asio::cancellation_type type) noexcept;
+
+    /// The session ends it.
+    void fail_closed() noexcept;
+
+protected:
+    explicit request(std::shared_ptr<session_shard> home) noexcept : home_(std::move(home)) {}
+    ~request() override = default;
+
+    [[nodiscard]] session_shard& home() const noexcept { return *home_; }
+
+    /// Starts the clock and sends. Once.
+    void begin(std::chrono::milliseconds timeout) noexcept;
+
+    /// Sends again within the same deadline: the next page.
+    void resend() noexcept;
+
+    /// It has what it wanted.
+    void succeed() noexcept { end(); }
+
+    void fail(failure&& f) noexcept;
+    void fail(errc code, std::string what, request_effect effect) noexcept;
+
+    /// The node answered with an ERROR message.
+    void fail_from_server(server_error_details&& details) noexcept;
+
+    /// The node's answer breaks the protocol.
+    void fail_malformed(std::string rule) noexcept;
+
+    /// Lets go of pool, timer and session without an end: the shard is going away.
+    void detach_request() noexcept;
+
+    [[nodiscard]] bool ended() const noexcept { return state_ == state::ended; }
+    [[nodiscard]] const failure_ptr& error() const noexcept { return failure_; }
+    [[nodiscard]] failure_ptr take_error() noexcept { return std::move(failure_); }
+    void set_error(failure_ptr f) noexcept { failure_ = std::move(f); }
+
+    /// The text for deciding what an error may have done.
+    [[nodiscard]] virtual std::string_view cql() const noexcept = 0;
+
+    /// It ended; `error()` says how. Last call; the object may destroy itself.
+    virtual void on_end() noexcept = 0;
+
+    /// The answer is here, and this request is off its connection.
+    virtual void on_answer(net::response&& answer) = 0;
+
+private:
+    enum class state : std::uint8_t { idle, on_node, ended };
+
+    void try_nodes() noexcept;
+    void end() noexcept;
+    void note_attempt(boost::system::error_code code, std::string reason, request_effect effect);
+    [[nodiscard]] request_effect leave_node() noexcept;
+    [[nodiscard]] failure failure_of_attempts();
+
+    void on_response(net::response&& answer) noexcept final;
+    void on_lost(const net::close_reason& reason, request_effect effect) noexcept final;
+    void on_unencodable(const char* rule) noexcept final;
+    void on_timer(base::time_point now) noexcept final;
+
+    std::shared_ptr<session_shard> home_;
+    query_plan plan_;
+    pool* pool_ = nullptr;
+    base::time_point attempt_began_{};
+    std::chrono::milliseconds timeout_{};
+    std::vector<attempt> attempts_;
+    failure_ptr failure_;
+    state state_ = state::idle;
+};
+
+} // namespace async_cassandra::detail

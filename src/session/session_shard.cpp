@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/session_shard.hpp"
+
+#include "base/failure.hpp"
+#include "session/request.hpp"
+
+#include <utility>
+
+namespace async_cassandra::detail {
+
+session_shard::session_shard(
+    std::shared_ptr<cluster_core> cluster, std::shared_ptr<cluster_shard> shard, std::string keyspace, protocol_version version
+)
+    : cluster_(std::move(cluster)), shard_(std::move(shard)), keyspace_(std::move(keyspace)), version_(version)
+{
+}
+
+void session_shard::open()
+{
+    pools_ = shard_->pools(version_, keyspace_);
+    shard_->add(*this);
+}
+
+void session_shard::add(request& r) noexcept
+{
+    running_.push_back(r);
+}
+
+void session_shard::close(std::function<void()> done)
+{
+    close_waiters_.push_back(std::move(done));
+    if (!std::exchange(closed_, true) && !running_.empty())
+        home().set_timer(*this, home().now() + config().drain_timeout);
+    tell_when_idle();
+}
+
+void session_shard::tell_when_idle() noexcept
+{
+    if (!closed_ || !running_.empty())
+        return;
+    base::timer_wheel::clear(*this);
+    for (const std::function<void()>& done : std::exchange(close_waiters_, {}))
+        done();
+}
+
+void session_shard::on_timer(base::time_point) noexcept
+{
+    while (!running_.empty())
+        running_.front().fail_closed();
+}
+
+failure_ptr session_closed()
+{
+    return failure_ptr{base::make_failure(errc::closed, "Session is closed")};
+}
+
+} // namespace async_cassandra::detail

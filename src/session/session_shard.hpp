@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cluster/cluster_core.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace async_cassandra::detail {
+
+struct running_tag;
+class request;
+
+/// What one shard holds of a session: where its requests go, and which are running. On the shard's thread, but for
+/// what is constant.
+class session_shard final : public closable, private base::timer_node {
+public:
+    session_shard(
+        std::shared_ptr<cluster_core> cluster, std::shared_ptr<cluster_shard> shard, std::string keyspace, protocol_version version
+    );
+    ~session_shard() override = default;
+    session_shard(const session_shard&) = delete;
+    session_shard& operator=(const session_shard&) = delete;
+
+    /// Registers with the shard. Before the first request.
+    void open();
+
+    /// The session is gone; what runs goes on.
+    void forget() noexcept { static_cast<base::list_hook<closing_tag>&>(*this).unlink(); }
+
+    [[nodiscard]] net::shard& home() const noexcept { return shard_->home(); }
+    [[nodiscard]] const std::shared_ptr<net::shard>& shared_home() const noexcept { return shard_->shared_home(); }
+    [[nodiscard]] const cluster_config& config() const noexcept { return cluster_->config(); }
+    [[nodiscard]] const std::string& keyspace() const noexcept { return keyspace_; }
+    [[nodiscard]] protocol_version version() const noexcept { return version_; }
+    [[nodiscard]] pool_set& pools() noexcept { return *pools_; }
+
+    [[nodiscard]] bool is_closed() const noexcept { return closed_ || shard_->is_closed(); }
+
+    void add(request& r) noexcept;
+
+    /// A request has ended after `close`.
+    void tell_when_idle() noexcept;
+
+    /// Takes no request any more; calls back when none is running.
+    void close(std::function<void()> done) override;
+
+private:
+    void on_timer(base::time_point now) noexcept override;
+
+    std::shared_ptr<cluster_core> cluster_;
+    std::shared_ptr<cluster_shard> shard_;
+    std::string keyspace_;
+    protocol_version version_;
+    pool_set* pools_ = nullptr;
+    base::intrusive_list<request, running_tag> running_;
+    std::vector<std::function<void()>> close_waiters_;
+    bool closed_ = false;
+};
+
+/// The failure of every call on a closed session.
+[[nodiscard]] failure_ptr session_closed();
+
+} // namespace async_cassandra::detail
