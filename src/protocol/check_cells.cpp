@@ -70,7 +70,7 @@ bool check_cells(
             }
             column_guess& guess = guesses[i % guessed_columns];
             std::size_t step = keep_apart(guess.length);
-            if (step != size) {
+            if (guess.length != size) {
                 step = size;
                 guess.missed(size, row);
             }
