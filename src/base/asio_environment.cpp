@@ -69,12 +69,12 @@ public:
     tcp_connect(const asio::any_io_executor& executor, const endpoint& to, connect_handler done)
         : state_(std::make_shared<tcp_connect_state>(tcp_connect_state{tcp::socket{executor}, {}}))
     {
-        swap(state_->done, done);
+        state_->done.swap(done);
         state_->socket.async_connect({to_asio(to.address), to.port}, [state = state_](error_code code) {
             if (!state->done)
                 return; // given up meanwhile
             connect_handler handler;
-            swap(handler, state->done);
+            handler.swap(state->done);
             if (code) {
                 std::move(handler)(code, nullptr);
                 return;
@@ -88,7 +88,7 @@ public:
     ~tcp_connect() override
     {
         connect_handler dropped;
-        swap(dropped, state_->done);
+        dropped.swap(state_->done);
         error_code ignored; // given up either way
         state_->socket.close(ignored);
     }

@@ -79,7 +79,7 @@ void deliver(const std::shared_ptr<look_up_state>& state, addresses found)
         {
             const std::lock_guard inner{state->mutex};
             state->executor.reset();
-            swap(done, state->done);
+            done.swap(state->done);
         }
         if (done)
             std::move(done)(found.code, std::move(found.list));
@@ -95,7 +95,7 @@ public:
         resolve_handler dropped;
         const std::lock_guard lock{state_->mutex};
         state_->executor.reset();
-        swap(dropped, state_->done);
+        dropped.swap(state_->done);
     }
 
 private:
@@ -110,7 +110,7 @@ std::unique_ptr<pending_operation> resolve_on_thread(
 {
     auto state = std::make_shared<look_up_state>();
     state->executor.emplace(asio::prefer(executor, asio::execution::outstanding_work.tracked));
-    swap(state->done, done);
+    state->done.swap(done);
     try {
         std::thread{[state, host] { deliver(state, look_up(host)); }}.detach();
     } catch (const std::system_error& e) {
