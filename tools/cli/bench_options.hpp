@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "connection_options.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace async_cassandra::cli {
+
+enum class bench_operation : std::uint8_t { select, insert, stream };
+
+[[nodiscard]] constexpr std::string_view name_of(bench_operation operation) noexcept
+{
+    switch (operation) {
+    case bench_operation::select: return "select";
+    case bench_operation::insert: return "insert";
+    case bench_operation::stream: return "stream";
+    }
+    return "unknown";
+}
+
+struct bench_options {
+    connection_options connection;
+    bench_operation operation = bench_operation::select;
+    std::uint64_t threads = 1;
+
+    /// Requests in flight, or streams side by side, over all threads.
+    std::uint64_t in_flight = 128;
+
+    /// Requests, or pages of streams, over all threads; without a limit while `duration` bounds the run, or until every
+    /// stream is at its end.
+    std::optional<std::uint64_t> requests;
+    std::optional<std::chrono::nanoseconds> duration;
+
+    /// Requests a second, over all threads: open loop. Without it each answer is followed by the next request.
+    std::optional<double> rate;
+
+    /// Keys used, and rows the table shall have before.
+    std::uint64_t rows = 100'000;
+
+    bool set_up = true;
+    bool json = false;
+    bool progress = false;
+};
+
+}  // namespace async_cassandra::cli

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bench_options.hpp"
+#include "bench_worker.hpp"
+#include "progress_line.hpp"
+
+namespace async_cassandra::cli {
+
+/// Creates keyspace bench and its tables where they are missing, and loads `rows` rows where the table of the operation
+/// has fewer. Once done, it changes nothing when it runs again. Throws the first failure.
+void set_up_bench(bench_worker& worker, const bench_options& options, progress_line& progress);
+
+}  // namespace async_cassandra::cli
