@@ -67,10 +67,10 @@ std::string uuid::to_string() const
 
 std::size_t std::hash<async_cassandra::uuid>::operator()(const async_cassandra::uuid& value) const noexcept
 {
-    // Random and time-based UUIDs differ in one half at least; the multiplier spreads both over the result.
+    // One half after the other, so that a difference in either reaches every bit of the result.
     const auto* raw = reinterpret_cast<const std::byte*>(value.bytes().data());
-    const auto high = async_cassandra::detail::load_be<std::uint64_t>(raw);
-    const auto low = async_cassandra::detail::load_be<std::uint64_t>(raw + 8);
-    const std::uint64_t mixed = (high ^ (low + 0x9E3779B97F4A7C15U)) * 0xFF51AFD7ED558CCDU;
+    std::uint64_t mixed = async_cassandra::detail::load_be<std::uint64_t>(raw) * 0x9E3779B97F4A7C15U;
+    mixed = (mixed ^ (mixed >> 32)) + async_cassandra::detail::load_be<std::uint64_t>(raw + 8);
+    mixed *= 0xFF51AFD7ED558CCDU;
     return static_cast<std::size_t>(mixed ^ (mixed >> 32));
 }
