@@ -114,8 +114,10 @@ public:
     {
         state_->timer.expires_at(when);
         state_->timer.async_wait([s = state_](error_code code) {
-            if (!code && s->on_time)
-                s->on_time();
+            if (code || !s->on_time)
+                return;
+            const std::function<void()> on_time = s->on_time; // the alarm may be destroyed meanwhile
+            on_time();
         });
     }
 

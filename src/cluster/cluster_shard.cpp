@@ -17,12 +17,7 @@ net::close_reason closed_reason()
 cluster_shard::cluster_shard(std::shared_ptr<net::shard> home, const pool_settings& settings)
     : shard_(std::move(home)), settings_(settings)
 {
-    shard_->add_tenant(*this);
-}
-
-cluster_shard::~cluster_shard()
-{
-    shard_->remove_tenant(*this);
+    shard_->add_guest(*this);
 }
 
 void cluster_shard::add_control_connection()
@@ -81,6 +76,8 @@ void cluster_shard::close_now() noexcept
             set.at(i).close(closed_reason());
     if (control_ != nullptr)
         control_->close();
+    // Here, not in the destructor: that may run on any thread.
+    static_cast<base::list_hook<net::guest_tag>&>(*this).unlink();
 }
 
 void cluster_shard::on_shard_down() noexcept

@@ -39,10 +39,10 @@ private:
 };
 
 /// What one shard holds of a cluster. Everything here happens on the shard's thread.
-class cluster_shard final : public std::enable_shared_from_this<cluster_shard>, private net::shard::tenant {
+class cluster_shard final : public std::enable_shared_from_this<cluster_shard>, private net::shard::guest {
 public:
     cluster_shard(std::shared_ptr<net::shard> home, const pool_settings& settings);
-    ~cluster_shard() override;
+    ~cluster_shard() override = default;
     cluster_shard(const cluster_shard&) = delete;
     cluster_shard& operator=(const cluster_shard&) = delete;
 

@@ -44,7 +44,7 @@ pool::admission pool::submit(pool_request& request)
     if (connection_ == nullptr || !connection_->ready())
         return admission::down;
     if (queue_.empty() && connection_->has_room()) {
-        static_cast<void>(send(request));
+        send(request);
         return admission::taken;
     }
     const std::size_t bytes = request.size_hint();
@@ -58,14 +58,11 @@ pool::admission pool::submit(pool_request& request)
     return admission::taken;
 }
 
-bool pool::send(pool_request& request)
+void pool::send(pool_request& request)
 {
     request.connection_ = connection_.get();
-    const protocol::encode_result encoded = connection_->send(request);
-    if (encoded)
-        return true;
-    request.on_unencodable(encoded.rule);
-    return false;
+    if (const protocol::encode_result encoded = connection_->send(request); !encoded)
+        request.on_unencodable(encoded.rule);
 }
 
 void pool::unqueue(pool_request& request) noexcept
@@ -142,7 +139,7 @@ void pool::on_room(net::connection&) noexcept
     while (!queue_.empty() && connection_ != nullptr && connection_->has_room()) {
         pool_request& request = queue_.front();
         unqueue(request);
-        static_cast<void>(send(request));
+        send(request);
     }
 }
 

@@ -83,7 +83,7 @@ public:
 private:
     void connect();
     void tell_waiters(const net::close_reason* reason);
-    [[nodiscard]] bool send(pool_request& request);
+    void send(pool_request& request);
     void unqueue(pool_request& request) noexcept;
     void on_ready(net::connection& c) noexcept override;
     void on_closed(net::connection& c, const net::close_reason& reason) noexcept override;

@@ -128,8 +128,8 @@ detail::block_ptr connection::allocate(const protocol::frame_header& header)
 {
     if (state_ == state::handshaking)
         return detail::block_ptr::allocate(header.length);
-    const pending_request* const request = streams_.waiting(header.stream);
-    if (request == nullptr || !const_cast<pending_request*>(request)->accepts(header.length))
+    pending_request* const request = streams_.waiting(header.stream);
+    if (request == nullptr || !request->accepts(header.length))
         return {};
     return detail::block_ptr::allocate(header.length);
 }

@@ -95,6 +95,9 @@ protected:
 private:
     friend class shard;
 
+    friend void intrusive_ptr_add_ref(operation* op) noexcept { op->add_reference(); }
+    friend void intrusive_ptr_release(operation* op) noexcept { op->release(); }
+
     [[nodiscard]] const asio::any_completion_executor& own_executor() const noexcept;
     void set_executor(const asio::any_completion_executor& executor);
     void connect_slot(asio::cancellation_slot slot);

@@ -11,6 +11,7 @@
 #include <exception>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 namespace async_cassandra::net {
 
@@ -284,6 +285,7 @@ void shard::on_alarm()
 {
     if (is_dead())
         return;
+    const std::shared_ptr<shard> self = shared_from_this(); // a handler may drop the last owner
     const base::time_point now = env_->now();
     const bool was_late = armed_ && now - *armed_ > late;
     armed_.reset();
@@ -293,7 +295,7 @@ void shard::on_alarm()
     }
     // The loop was held up: answers that lie in the sockets are read before anybody is told that they are missing.
     // The second post runs behind the reads that the first one let the reactor find.
-    asio::post(env_->executor(), [self = shared_from_this()] {
+    asio::post(env_->executor(), [self] {
         asio::post(self->env_->executor(), [self] {
             if (!self->is_dead())
                 self->turn([&] { self->timers_.advance(self->env_->now()); });
@@ -325,21 +327,13 @@ shard::turn_scope::~turn_scope()
     shard_.in_turn_ = false;
 }
 
-void shard::remove_tenant(tenant& t) noexcept
-{
-    std::erase(tenants_, &t);
-}
-
 void shard::shut_down() noexcept
 {
     if (dead_.exchange(true))
         return;
     inbox_.close(true);
-    while (!tenants_.empty()) {
-        tenant* const last = tenants_.back();
-        tenants_.pop_back();
-        last->on_shard_down();
-    }
+    while (!guests_.empty())
+        guests_.pop_front().on_shard_down();
     dirty_.clear();
     ready_.clear();
     // Destroying a handler may destroy a coroutine, and with it handles of this very cluster.

@@ -9,11 +9,11 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <vector>
 
 namespace async_cassandra::net {
 
 struct dirty_tag;
+struct guest_tag;
 
 /// Something with output gathered during a turn, to be written at its end.
 class flushable : public base::list_hook<dirty_tag> {
@@ -79,16 +79,15 @@ public:
     /// From any thread: no operation is taken any more; later ones complete through their own executor at once.
     void close_inbox() noexcept;
 
-    /// What is dropped when the shard goes down (connections, pools): in reverse order of adding.
-    class tenant {
+    /// Something that must let go of the shard when it goes down, and is no operation.
+    class guest : public base::list_hook<guest_tag> {
     public:
         virtual void on_shard_down() noexcept = 0;
 
     protected:
-        virtual ~tenant() = default;
+        virtual ~guest() = default;
     };
-    void add_tenant(tenant& t) { tenants_.push_back(&t); }
-    void remove_tenant(tenant& t) noexcept;
+    void add_guest(guest& g) noexcept { guests_.push_back(g); }
 
 private:
     friend class operation;
@@ -128,7 +127,7 @@ private:
     base::intrusive_list<operation, live_tag> live_;
     base::intrusive_list<operation, ready_tag> ready_;
     base::intrusive_list<flushable, dirty_tag> dirty_;
-    std::vector<tenant*> tenants_;
+    base::intrusive_list<guest, guest_tag> guests_;
     base::inbox inbox_;
 };
 

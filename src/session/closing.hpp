@@ -6,6 +6,7 @@
 #include "net/shard.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <functional>
 #include <utility>
@@ -26,11 +27,7 @@ public:
 
     void start() noexcept override
     {
-        add_reference();
-        std::exchange(close_, nullptr)([this] {
-            finish_once();
-            release();
-        });
+        std::exchange(close_, nullptr)([self = boost::intrusive_ptr<close_operation>{this}] { self->finish_once(); });
     }
 
     // The shard has closed everything and is gone.

@@ -9,20 +9,6 @@
 
 #include <utility>
 
-namespace async_cassandra::net {
-
-inline void intrusive_ptr_add_ref(operation* op) noexcept
-{
-    op->add_reference();
-}
-
-inline void intrusive_ptr_release(operation* op) noexcept
-{
-    op->release();
-}
-
-} // namespace async_cassandra::net
-
 namespace async_cassandra::detail {
 
 namespace {
@@ -35,7 +21,9 @@ failure_ptr cluster_closed()
 } // namespace
 
 /// In v5 the keyspace belongs to each request: any statement finds out whether it exists.
-class connect_operation::keyspace_check final : public page_request, public std::enable_shared_from_this<keyspace_check> {
+class connect_operation::keyspace_check final : public page_request,
+                                                public net::shard::guest,
+                                                public std::enable_shared_from_this<keyspace_check> {
 public:
     keyspace_check(boost::intrusive_ptr<connect_operation> owner, std::shared_ptr<session_shard> home)
         : page_request(std::move(home), statement{"SELECT key FROM system.local"}.consistency(consistency::one)),
@@ -43,8 +31,19 @@ public:
     {
     }
 
-    void run() noexcept { check_and_begin(); }
+    void run() noexcept
+    {
+        home().home().add_guest(*this);
+        check_and_begin();
+    }
     void give_up() noexcept { cancel_request(asio::cancellation_type::terminal); }
+
+    void on_shard_down() noexcept override
+    {
+        detach_request();
+        const boost::intrusive_ptr<connect_operation> owner = std::move(owner_);
+        const std::shared_ptr<keyspace_check> self = std::move(owner->check_);
+    }
 
 private:
     [[nodiscard]] bool accepts(std::uint32_t) noexcept override { return true; }

@@ -21,7 +21,8 @@ void request::begin(std::chrono::milliseconds timeout) noexcept
     }
     timeout_ = timeout;
     home_->add(*this);
-    home_->home().set_timer(*this, home_->home().now() + timeout);
+    // The clock's time, not the turn's: a handler that took long must not shorten the next request's deadline.
+    home_->home().set_timer(*this, home_->home().env().now() + timeout);
     resend();
 }
 

@@ -10,7 +10,7 @@
 namespace async_cassandra::detail {
 
 /// The request for one page. Keeps its stream alive while it runs.
-class stream_core::fetch final : public page_request {
+class stream_core::fetch final : public page_request, public net::shard::guest {
 public:
     fetch(std::shared_ptr<stream_core> owner, paging_state&& from)
         : page_request(owner->session_, statement{owner->what_}), owner_(std::move(owner))
@@ -18,8 +18,19 @@ public:
         continue_from(std::move(from));
     }
 
-    void run() noexcept { check_and_begin(); }
+    void run() noexcept
+    {
+        home().home().add_guest(*this);
+        check_and_begin();
+    }
     void give_up() noexcept { cancel_request(asio::cancellation_type::terminal); }
+
+    void on_shard_down() noexcept override
+    {
+        detach_request();
+        const std::shared_ptr<stream_core> owner = std::move(owner_);
+        const std::shared_ptr<fetch> self = std::move(owner->fetch_);
+    }
 
 private:
     [[nodiscard]] bool accepts(std::uint32_t) noexcept override { return true; }
@@ -31,7 +42,7 @@ private:
         succeed();
     }
 
-    // A statement without rows is a stream without pages of rows: one empty page, then the end.
+    // A statement without rows: one empty page, then the end.
     void on_other(other_result&&) override { succeed(); }
 
     void on_end() noexcept override

@@ -19,7 +19,6 @@ struct prepared_core {
     std::vector<std::byte> result_metadata_id; ///< v5; empty in v4.
     std::shared_ptr<const columns> markers;
     std::shared_ptr<const columns> result_columns; ///< Null when the statement returns no rows.
-    std::vector<std::byte> result_specs;           ///< The column specifications of the result as they came.
     std::vector<std::uint16_t> partition_key;      ///< Marker of each partition key column, in key order.
 };
 
