@@ -13,7 +13,8 @@ namespace async_cassandra {
 
 namespace detail {
 
-/// What a page is made of, as the RESULT message had it. Cells must have been checked (protocol::check_cells).
+/// What a page is made of, as the RESULT message had it. Cells must have been checked
+/// (protocol::check_cells).
 struct page_parts {
     block_ptr block;                               ///< The message body; everything below lies in it.
     std::shared_ptr<const class columns> columns;  ///< From the message, or from the prepared statement.
@@ -26,8 +27,8 @@ struct page_parts {
 
 }  // namespace detail
 
-/// One page of rows. Owns the bytes its rows view; moving it leaves them where they are. Not copyable. May be read from
-/// any thread, by several at once.
+/// One page of rows. Owns the bytes its rows view; moving it leaves them where they are. Not copyable. May be
+/// read from any thread, by several at once.
 class page {
 public:
     /// No rows, no columns.

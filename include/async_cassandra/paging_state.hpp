@@ -7,8 +7,9 @@
 
 namespace async_cassandra {
 
-/// Where the server continues a paged query: an opaque token. It may be stored and used later, by another process too,
-/// with the same statement and values. It is not secret, but do not take one from a stranger: the server trusts it.
+/// Where the server continues a paged query: an opaque token. It may be stored and used later, by another
+/// process too, with the same statement and values. It is not secret, but do not take one from a stranger:
+/// the server trusts it.
 class paging_state {
 public:
     /// No state: begin with the first page.

@@ -34,9 +34,9 @@ struct other_result {
 
 }  // namespace detail
 
-/// The result of a statement: all its rows, from one page or several, in the server's order; or what it gave instead.
-/// Owns the bytes its rows view; moving it leaves them where they are. Not copyable. May be read from any thread, by
-/// several at once.
+/// The result of a statement: all its rows, from one page or several, in the server's order; or what it gave
+/// instead. Owns the bytes its rows view; moving it leaves them where they are. Not copyable. May be read
+/// from any thread, by several at once.
 ///
 ///     auto users = co_await session.execute("SELECT id, name FROM users");
 ///     for (auto [id, name] : users.as<uuid, std::string_view>()) …
@@ -69,8 +69,8 @@ public:
     [[nodiscard]] std::optional<row> one() const& noexcept;
     void one() const&& = delete;
 
-    /// The rows as tuples (several types, or one that has a codec) or structs (see row_mapping.hpp). A view of this
-    /// result. Throws query_error when the columns of any page do not fit the types.
+    /// The rows as tuples (several types, or one that has a codec) or structs (see row_mapping.hpp). A view
+    /// of this result. Throws query_error when the columns of any page do not fit the types.
     template <class... T>
     [[nodiscard]] auto as() const&
     {

@@ -30,12 +30,13 @@ consteval void require_row_shape()
 
 }  // namespace detail
 
-/// One row, seen in place: two pointers, cheap to copy. Valid as long as the page or result_set it comes from; may be
-/// read from any thread, by several at once.
+/// One row, seen in place: two pointers, cheap to copy. Valid as long as the page or result_set it comes
+/// from; may be read from any thread, by several at once.
 ///
-/// Reading throws `query_error`: for a C++ type that does not fit the CQL type (the text lists those that do), for null
-/// in a type that is not std::optional, for a malformed value, for a column that does not exist.
-/// Each access walks the cells before it; to read all columns of many rows, `as<>()` of the page is several times faster.
+/// Reading throws `query_error`: for a C++ type that does not fit the CQL type (the text lists those that
+/// do), for null in a type that is not std::optional, for a malformed value, for a column that does not
+/// exist. Each access walks the cells before it; to read all columns of many rows, `as<>()` of the page is
+/// several times faster.
 class row {
 public:
     /// Made by page and result_set. `first_cell` is where the cells of this row begin.
@@ -77,7 +78,8 @@ public:
         return raw(position(name));
     }
 
-    /// The whole row: a std::tuple of several types or of one that has a codec, or a struct (see row_mapping.hpp).
+    /// The whole row: a std::tuple of several types or of one that has a codec, or a struct (see
+    /// row_mapping.hpp).
     template <class... T>
     [[nodiscard]] auto as() const
     {

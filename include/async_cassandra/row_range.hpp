@@ -99,9 +99,9 @@ private:
     row_cursor cursor_;
 };
 
-/// The rows of a page or result_set as tuples or structs, from `as<>()`. Types were checked when it was made. A view:
-/// valid as long as the page or result_set. Reading a row throws query_error for null in a type that is not
-/// std::optional and for a malformed value.
+/// The rows of a page or result_set as tuples or structs, from `as<>()`. Types were checked when it was made.
+/// A view: valid as long as the page or result_set. Reading a row throws query_error for null in a type that
+/// is not std::optional and for a malformed value.
 template <class Reader>
 class typed_rows {
 public:

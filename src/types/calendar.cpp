@@ -192,7 +192,8 @@ std::optional<timestamp> parse_timestamp(std::string_view text) noexcept
     if (!zone || !in.done())
         return std::nullopt;
     std::int64_t ms = 0;
-    // The last day of a negative range begins before its first representable millisecond: add what is negative last.
+    // The last day of a negative range begins before its first representable millisecond: add what is
+    // negative last.
     const std::int64_t within = of_day - *zone;
     const bool before = *days < 0;
     if (__builtin_mul_overflow(*days + (before ? 1 : 0), day_ms, &ms) ||

@@ -9,11 +9,12 @@
 
 namespace async_cassandra::types {
 
-/// "2023-11-14 22:13:20.123Z". Any timestamp of 64 bits, which is far beyond what std::chrono's calendar holds.
+/// "2023-11-14 22:13:20.123Z". Any timestamp of 64 bits, which is far beyond what std::chrono's calendar
+/// holds.
 void append_timestamp(std::string& out, timestamp value);
 
-/// "2023-11-14", "2023-11-14T22:13", "2023-11-14 22:13:20.123+01:00": date, optional time, optional zone (else UTC).
-/// Empty when the text is anything else or beyond 64 bits of milliseconds.
+/// "2023-11-14", "2023-11-14T22:13", "2023-11-14 22:13:20.123+01:00": date, optional time, optional zone
+/// (else UTC). Empty when the text is anything else or beyond 64 bits of milliseconds.
 [[nodiscard]] std::optional<timestamp> parse_timestamp(std::string_view text) noexcept;
 
 }  // namespace async_cassandra::types

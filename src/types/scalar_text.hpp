@@ -22,7 +22,8 @@ enum class text_shape {
 
 [[nodiscard]] text_shape shape_of(type_kind kind) noexcept;
 
-/// The value without any quotes. `type` is no collection. Throws value_error when the bytes are no value of it.
+/// The value without any quotes. `type` is no collection. Throws value_error when the bytes are no value of
+/// it.
 void append_scalar(std::string& out, const data_type& type, std::span<const std::byte> bytes);
 
 /// Whether a float or double is NaN or infinite.

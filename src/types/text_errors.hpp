@@ -6,7 +6,8 @@
 
 namespace async_cassandra::types {
 
-/// Runs `write` and gives a value_error inside it as the query_error that callers of the public functions expect.
+/// Runs `write` and gives a value_error inside it as the query_error that callers of the public functions
+/// expect.
 template <class Write>
 void with_query_errors(const Write& write)
 {

@@ -9,9 +9,10 @@
 
 namespace async_cassandra::detail {
 
-/// The encoded values of one statement, in order, as [value]s (native_protocol_v5.spec section 3): int length and bytes,
-/// -1 for null, -2 for unset. Binding never throws for a wrong value: the first failure stays, later values are ignored,
-/// and the statement's execution reports it. Moving costs what is used of 256 inline bytes. One thread at a time.
+/// The encoded values of one statement, in order, as [value]s (native_protocol_v5.spec section 3): int length
+/// and bytes, -1 for null, -2 for unset. Binding never throws for a wrong value: the first failure stays,
+/// later values are ignored, and the statement's execution reports it. Moving costs what is used of 256
+/// inline bytes. One thread at a time.
 class bound_values {
 public:
     bound_values() noexcept = default;
@@ -58,7 +59,8 @@ public:
         ++count_;
     }
 
-    /// Called while an exception of `add` is handled: keeps it as this statement's failure. `markers` may be null.
+    /// Called while an exception of `add` is handled: keeps it as this statement's failure. `markers` may be
+    /// null.
     void fail_at(std::size_t index, const columns* markers, name_function name);
 
 private:
@@ -143,8 +145,8 @@ void add_natural(bound_values& out, const auto& arg)
 /// Keeps "n values for m markers (names): …" as the failure.
 void fail_value_count(bound_values& out, const columns& markers, std::size_t count);
 
-/// Binds one value for each marker of a prepared statement, checked against its CQL type. Wrong count, type or value
-/// becomes the failure of `out`, which must be empty. Throws nothing but std::bad_alloc.
+/// Binds one value for each marker of a prepared statement, checked against its CQL type. Wrong count, type
+/// or value becomes the failure of `out`, which must be empty. Throws nothing but std::bad_alloc.
 template <class... Args>
 void bind_all(bound_values& out, const columns& markers, const Args&... args)
 {
@@ -161,8 +163,8 @@ void bind_all(bound_values& out, const columns& markers, const Args&... args)
     }
 }
 
-/// Binds values whose CQL types are not known (a QUERY with values): each as its natural CQL type (std::int32_t as int,
-/// std::int64_t as bigint, std::string as text, …). Otherwise as above.
+/// Binds values whose CQL types are not known (a QUERY with values): each as its natural CQL type
+/// (std::int32_t as int, std::int64_t as bigint, std::string as text, …). Otherwise as above.
 template <class... Args>
 void bind_natural(bound_values& out, const Args&... args)
 {

@@ -8,7 +8,8 @@
 
 namespace async_cassandra::detail {
 
-// Cells are [bytes] one after the other; protocol::check_cells has walked them once, so none leaves its block.
+// Cells are [bytes] one after the other; protocol::check_cells has walked them once, so none leaves its
+// block.
 
 /// Where the cell after the one at `at` begins.
 [[nodiscard]] inline const std::byte* skip_cell(const std::byte* at) noexcept
@@ -60,7 +61,8 @@ template <readable T>
 {
     const auto size = load_be<std::int32_t>(at);
     const std::byte* begin = at + sizeof size;
-    // A predicted branch with a constant step lets the processor reach the next cell without waiting for this length.
+    // A predicted branch with a constant step lets the processor reach the next cell without waiting for this
+    // length.
     if constexpr (requires { codec<T>::fixed_size; }) {
         if (size == static_cast<std::int32_t>(codec<T>::fixed_size)) [[likely]] {
             at = begin + codec<T>::fixed_size;

@@ -10,8 +10,8 @@
 /// - std::array, std::span: bound to list and set
 /// - sets (std::set, std::unordered_set, …): read from set, bound to set and list
 /// - maps (std::map, std::unordered_map, …): read from and bound to map
-/// Elements are anything with a codec, nested to any depth. Null elements are read as std::optional; none can be bound,
-/// because the server refuses them. Wire form: native_protocol_v5.spec 6.14 to 6.16.
+/// Elements are anything with a codec, nested to any depth. Null elements are read as std::optional; none can
+/// be bound, because the server refuses them. Wire form: native_protocol_v5.spec 6.14 to 6.16.
 namespace async_cassandra {
 
 namespace detail {
@@ -28,7 +28,8 @@ struct cell {
     }
 };
 
-/// Walks the elements of an encoded list, set or map. Every length is checked against the bytes that are there.
+/// Walks the elements of an encoded list, set or map. Every length is checked against the bytes that are
+/// there.
 class collection_reader {
 public:
     /// `cells_per_element` is 2 for maps. Throws value_error when the count cannot be true.

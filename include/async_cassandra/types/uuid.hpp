@@ -16,7 +16,8 @@ namespace async_cassandra {
 
 /// A UUID (RFC 4122): the CQL types `uuid` and `timeuuid`, 16 bytes in the order of the text.
 ///
-/// Ordered byte by byte, as the text is. The server orders `timeuuid` by time first: compare `timestamp()` for that.
+/// Ordered byte by byte, as the text is. The server orders `timeuuid` by time first: compare `timestamp()`
+/// for that.
 class uuid {
 public:
     /// A version 1 timestamp: 100 ns steps on the UNIX clock.
@@ -50,7 +51,8 @@ private:
     std::array<std::uint8_t, 16> bytes_{};
 };
 
-/// A time-based (version 1) UUID by meaning. The same class as `uuid`: every uuid reads and binds both column types.
+/// A time-based (version 1) UUID by meaning. The same class as `uuid`: every uuid reads and binds both column
+/// types.
 using timeuuid = uuid;
 
 }  // namespace async_cassandra

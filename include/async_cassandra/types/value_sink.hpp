@@ -11,8 +11,8 @@
 
 namespace async_cassandra {
 
-/// Where codecs write encoded values: a run of bytes, the first 256 of them without allocation. Moving it copies only
-/// what is used of those, or hands over the heap. Used by one thread at a time.
+/// Where codecs write encoded values: a run of bytes, the first 256 of them without allocation. Moving it
+/// copies only what is used of those, or hands over the heap. Used by one thread at a time.
 ///
 /// Everything that grows it throws std::bad_alloc, or std::length_error above 2 GiB.
 class value_sink {

@@ -25,8 +25,8 @@ struct unset_t {
 /// Binds null: deletes the cell. An empty std::optional and std::nullopt bind the same.
 inline constexpr null_t null{};
 
-/// Binds "not set": an INSERT or UPDATE leaves the cell as it is, without a tombstone (native_protocol_v4.spec section 3,
-/// [value]). Refused by the server for a column of the primary key.
+/// Binds "not set": an INSERT or UPDATE leaves the cell as it is, without a tombstone
+/// (native_protocol_v4.spec section 3, [value]). Refused by the server for a column of the primary key.
 inline constexpr unset_t unset{};
 
 /// CQL `timestamp`: milliseconds since 1970-01-01 00:00 UTC.

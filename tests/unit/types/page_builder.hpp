@@ -48,7 +48,8 @@ inline std::string to_hex(std::span<const std::byte> bytes)
     return out;
 }
 
-/// Makes pages as the session does, in blocks of exactly their size, so that AddressSanitizer sees every step too far.
+/// Makes pages as the session does, in blocks of exactly their size, so that AddressSanitizer sees every step
+/// too far.
 class page_builder {
 public:
     explicit page_builder(const column_list& list) : page_builder(make_columns(list)) {}
