@@ -18,13 +18,15 @@ class cluster_core;
 using connect_signature = void(std::exception_ptr, session);
 using connect_handler = asio::any_completion_handler<connect_signature>;
 
-void start_connect(const std::shared_ptr<cluster_core>& core, std::string&& keyspace, connect_handler handler);
+void start_connect(
+    const std::shared_ptr<cluster_core>& core, std::string&& keyspace, connect_handler handler
+);
 void start_close(const std::shared_ptr<cluster_core>& core, close_handler handler);
 
 template <>
 inline constexpr bool completes_operation<session> = true;
 
-} // namespace detail
+}  // namespace detail
 
 /// The connections to one Cassandra cluster. (AsyncCluster of the requirement documents.)
 ///
@@ -60,7 +62,8 @@ public:
                     core, std::move(name), detail::connect_handler{std::forward<decltype(handler)>(handler)}
                 );
             },
-            token, std::move(keyspace)
+            token,
+            std::move(keyspace)
         );
     }
 
@@ -84,4 +87,4 @@ private:
     std::shared_ptr<detail::cluster_core> core_;
 };
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

@@ -42,4 +42,4 @@ private:
     std::vector<column> list_;
 };
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

@@ -75,4 +75,4 @@ struct cluster_config {
     std::int32_t page_size = 5'000;
 };
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

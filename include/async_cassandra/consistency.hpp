@@ -28,4 +28,4 @@ enum class consistency : std::uint16_t {
 /// The level with this CQL name, in any case ("quorum", "LOCAL_ONE"); empty when there is none.
 [[nodiscard]] std::optional<consistency> parse_consistency(std::string_view name) noexcept;
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

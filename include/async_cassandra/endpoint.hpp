@@ -20,4 +20,4 @@ struct endpoint {
 /// "127.0.0.1:9042" or "[2001:db8::1]:9042".
 [[nodiscard]] std::string to_string(const endpoint& node);
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

@@ -47,9 +47,9 @@ namespace async_cassandra {
 
 /// What a failed request may have done on the servers.
 enum class request_effect : std::uint8_t {
-    not_sent,      ///< No byte of it reached the kernel: nothing happened.
-    rejected,      ///< A server refused it before doing anything.
-    maybe_applied, ///< Unknown: it may have been applied, wholly or in part.
+    not_sent,       ///< No byte of it reached the kernel: nothing happened.
+    rejected,       ///< A server refused it before doing anything.
+    maybe_applied,  ///< Unknown: it may have been applied, wholly or in part.
 };
 
 /// "not_sent", "rejected" or "maybe_applied".
@@ -88,21 +88,22 @@ enum class errc : int {
 /// One try of a request on one node.
 struct attempt {
     endpoint node;
-    std::chrono::microseconds duration{};           ///< From choosing the node to the end of the try.
-    boost::system::error_code code;                 ///< How the try ended.
-    std::string reason;                             ///< The same in words.
+    std::chrono::microseconds duration{};  ///< From choosing the node to the end of the try.
+    boost::system::error_code code;        ///< How the try ended.
+    std::string reason;                    ///< The same in words.
     request_effect effect = request_effect::not_sent;
 };
 
 /// Everything known about one failed operation. Immutable once shared; may be read from any thread.
 struct failure {
     boost::system::error_code code;
-    std::string what;                                        ///< Complete sentence for a person; never holds secrets.
-    request_effect effect = request_effect::not_sent;        ///< The worst attempt decides.
-    std::optional<endpoint> node;                            ///< The node that decided the outcome, if one did.
-    std::vector<attempt> attempts;                           ///< In order of time.
-    std::shared_ptr<const server_error_details> server;      ///< Set when the failure is a server's ERROR message.
-    std::exception_ptr cause;                                ///< The user's exception when user code threw.
+    std::string what;  ///< Complete sentence for a person; never holds secrets.
+    request_effect effect = request_effect::not_sent;  ///< The worst attempt decides.
+    std::optional<endpoint> node;                      ///< The node that decided the outcome, if one did.
+    std::vector<attempt> attempts;                     ///< In order of time.
+    std::shared_ptr<const server_error_details>
+        server;                ///< Set when the failure is a server's ERROR message.
+    std::exception_ptr cause;  ///< The user's exception when user code threw.
 
     /// `what`, then node, effect and attempts, a line each.
     [[nodiscard]] std::string describe() const;
@@ -195,26 +196,66 @@ public:
 };
 
 // One class for each code of native_protocol_v5.spec section 9.
-class internal_server_error : public server_error { using server_error::server_error; };
-class server_protocol_error : public server_error { using server_error::server_error; };
-class authentication_failed : public server_error { using server_error::server_error; };
-class unavailable : public server_error { using server_error::server_error; };
-class server_overloaded : public server_error { using server_error::server_error; };
-class is_bootstrapping : public server_error { using server_error::server_error; };
-class truncate_error : public server_error { using server_error::server_error; };
-class write_timeout : public server_error { using server_error::server_error; };
-class read_timeout : public server_error { using server_error::server_error; };
-class read_failure : public server_error { using server_error::server_error; };
-class function_failure : public server_error { using server_error::server_error; };
-class write_failure : public server_error { using server_error::server_error; };
-class cdc_write_failure : public server_error { using server_error::server_error; };
-class cas_write_unknown : public server_error { using server_error::server_error; };
-class syntax_error : public server_error { using server_error::server_error; };
-class unauthorized : public server_error { using server_error::server_error; };
-class invalid_request : public server_error { using server_error::server_error; };
-class config_error : public server_error { using server_error::server_error; };
-class already_exists : public server_error { using server_error::server_error; };
-class unprepared : public server_error { using server_error::server_error; };
+class internal_server_error : public server_error {
+    using server_error::server_error;
+};
+class server_protocol_error : public server_error {
+    using server_error::server_error;
+};
+class authentication_failed : public server_error {
+    using server_error::server_error;
+};
+class unavailable : public server_error {
+    using server_error::server_error;
+};
+class server_overloaded : public server_error {
+    using server_error::server_error;
+};
+class is_bootstrapping : public server_error {
+    using server_error::server_error;
+};
+class truncate_error : public server_error {
+    using server_error::server_error;
+};
+class write_timeout : public server_error {
+    using server_error::server_error;
+};
+class read_timeout : public server_error {
+    using server_error::server_error;
+};
+class read_failure : public server_error {
+    using server_error::server_error;
+};
+class function_failure : public server_error {
+    using server_error::server_error;
+};
+class write_failure : public server_error {
+    using server_error::server_error;
+};
+class cdc_write_failure : public server_error {
+    using server_error::server_error;
+};
+class cas_write_unknown : public server_error {
+    using server_error::server_error;
+};
+class syntax_error : public server_error {
+    using server_error::server_error;
+};
+class unauthorized : public server_error {
+    using server_error::server_error;
+};
+class invalid_request : public server_error {
+    using server_error::server_error;
+};
+class config_error : public server_error {
+    using server_error::server_error;
+};
+class already_exists : public server_error {
+    using server_error::server_error;
+};
+class unprepared : public server_error {
+    using server_error::server_error;
+};
 
 /// Throws the failure as the class that fits its code.
 [[noreturn]] void throw_failure(const failure_ptr& f);
@@ -228,7 +269,7 @@ class unprepared : public server_error { using server_error::server_error; };
     throw_failure(f);
 }
 
-} // namespace async_cassandra
+}  // namespace async_cassandra
 
 template <>
 struct boost::system::is_error_code_enum<async_cassandra::errc> : std::true_type {};

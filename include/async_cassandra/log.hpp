@@ -9,10 +9,10 @@
 namespace async_cassandra {
 
 enum class log_level : std::uint8_t {
-    debug,   ///< Steps of normal work: connections opened and closed.
-    info,    ///< Changes worth knowing: a node came back.
-    warning, ///< Something failed that nobody was waiting for; the library goes on.
-    error,   ///< The same, and it needs a person.
+    debug,    ///< Steps of normal work: connections opened and closed.
+    info,     ///< Changes worth knowing: a node came back.
+    warning,  ///< Something failed that nobody was waiting for; the library goes on.
+    error,    ///< The same, and it needs a person.
 };
 
 /// "debug", "info", "warning" or "error".
@@ -27,10 +27,10 @@ struct log_field {
 /// One line of the log. Views are valid during the call only. Holds no statement text, values or credentials.
 struct log_record {
     log_level level;
-    std::string_view component; ///< "connection", "pool", "cluster", "resolver", …
+    std::string_view component;  ///< "connection", "pool", "cluster", "resolver", …
     std::string_view text;
     std::span<const log_field> fields;
-    std::uint64_t suppressed = 0; ///< Records dropped by the rate limit since the last one delivered.
+    std::uint64_t suppressed = 0;  ///< Records dropped by the rate limit since the last one delivered.
 };
 
 /// Where records go. Called on the library's threads, possibly several at once: it must be thread-safe and quick,
@@ -44,4 +44,4 @@ using log_sink = std::function<void(const log_record&)>;
 /// through here; failures of calls go to the caller and are not logged. Safe from any thread.
 void set_log_sink(log_sink sink, log_level lowest = log_level::info);
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

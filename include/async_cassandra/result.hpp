@@ -11,4 +11,4 @@ namespace async_cassandra {
 template <class T>
 using result = boost::system::result<T, failure_ptr>;
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

@@ -43,27 +43,30 @@ enum class server_code : std::int32_t {
 /// What one replica reported in a READ_FAILURE or WRITE_FAILURE of protocol v5.
 struct replica_failure {
     inet replica;
-    std::uint16_t reason = 0; ///< 0 unknown, 1 too many tombstones, 2 timeout, 3 incompatible schema, … (server's RequestFailureReason)
+    std::uint16_t reason =
+        0;  ///< 0 unknown, 1 too many tombstones, 2 timeout, 3 incompatible schema, … (server's RequestFailureReason)
 };
 
 /// Every field an ERROR message can carry. A field is set only when the code has it.
 struct server_error_details {
     server_code code = server_code::server_error;
-    std::string message;                    ///< The server's text, as it came.
-    std::optional<consistency> level;       ///< The consistency the request was tried at.
-    std::optional<std::int32_t> required;   ///< Replicas needed (`required` of UNAVAILABLE, `blockfor` of the others).
-    std::optional<std::int32_t> received;   ///< Replicas that answered.
-    std::optional<std::int32_t> alive;      ///< Replicas alive (UNAVAILABLE).
-    std::optional<std::int32_t> failed;     ///< Replicas that failed (READ_FAILURE, WRITE_FAILURE).
-    std::optional<bool> data_present;       ///< Whether the replica asked for data answered (READ_TIMEOUT, READ_FAILURE).
-    std::optional<std::uint16_t> contentions; ///< Contended Paxos rounds (WRITE_TIMEOUT of a CAS, v5 only).
-    std::string write_type;                 ///< "SIMPLE", "BATCH", … or whatever the server sent.
-    std::vector<replica_failure> failures;  ///< Per replica, v5 only.
-    std::string keyspace;                   ///< ALREADY_EXISTS, FUNCTION_FAILURE.
-    std::string table;                      ///< ALREADY_EXISTS; empty when the keyspace itself exists.
-    std::string function;                   ///< FUNCTION_FAILURE.
-    std::vector<std::string> argument_types; ///< FUNCTION_FAILURE, as CQL type names.
-    std::vector<std::byte> statement_id;    ///< UNPREPARED: the id the node does not know.
+    std::string message;               ///< The server's text, as it came.
+    std::optional<consistency> level;  ///< The consistency the request was tried at.
+    std::optional<std::int32_t>
+        required;  ///< Replicas needed (`required` of UNAVAILABLE, `blockfor` of the others).
+    std::optional<std::int32_t> received;  ///< Replicas that answered.
+    std::optional<std::int32_t> alive;     ///< Replicas alive (UNAVAILABLE).
+    std::optional<std::int32_t> failed;    ///< Replicas that failed (READ_FAILURE, WRITE_FAILURE).
+    std::optional<bool>
+        data_present;  ///< Whether the replica asked for data answered (READ_TIMEOUT, READ_FAILURE).
+    std::optional<std::uint16_t> contentions;  ///< Contended Paxos rounds (WRITE_TIMEOUT of a CAS, v5 only).
+    std::string write_type;                    ///< "SIMPLE", "BATCH", … or whatever the server sent.
+    std::vector<replica_failure> failures;     ///< Per replica, v5 only.
+    std::string keyspace;                      ///< ALREADY_EXISTS, FUNCTION_FAILURE.
+    std::string table;                         ///< ALREADY_EXISTS; empty when the keyspace itself exists.
+    std::string function;                      ///< FUNCTION_FAILURE.
+    std::vector<std::string> argument_types;   ///< FUNCTION_FAILURE, as CQL type names.
+    std::vector<std::byte> statement_id;       ///< UNPREPARED: the id the node does not know.
 };
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

@@ -46,7 +46,7 @@ inline constexpr bool completes_operation<result_set> = true;
 template <>
 inline constexpr bool completes_operation<prepared_statement> = true;
 
-} // namespace detail
+}  // namespace detail
 
 /// A keyspace and defaults over the cluster's connections, made by `cluster::connect`. (AsyncCassandraSession of the
 /// requirement documents.)
@@ -83,7 +83,8 @@ public:
                     core, std::move(what), detail::execute_handler{std::forward<decltype(handler)>(handler)}
                 );
             },
-            token, std::move(s)
+            token,
+            std::move(s)
         );
     }
 
@@ -98,11 +99,15 @@ public:
         return asio::async_initiate<Token, detail::execute_signature>(
             [core = core_](auto&& handler, statement&& what, paging_state&& where) {
                 detail::start_execute_page(
-                    core, std::move(what), std::move(where),
+                    core,
+                    std::move(what),
+                    std::move(where),
                     detail::execute_handler{std::forward<decltype(handler)>(handler)}
                 );
             },
-            token, std::move(s), std::move(from)
+            token,
+            std::move(s),
+            std::move(from)
         );
     }
 
@@ -113,10 +118,13 @@ public:
         return asio::async_initiate<Token, detail::try_execute_signature>(
             [core = core_](auto&& handler, statement&& what) {
                 detail::start_try_execute(
-                    core, std::move(what), detail::try_execute_handler{std::forward<decltype(handler)>(handler)}
+                    core,
+                    std::move(what),
+                    detail::try_execute_handler{std::forward<decltype(handler)>(handler)}
                 );
             },
-            token, std::move(s)
+            token,
+            std::move(s)
         );
     }
 
@@ -135,7 +143,8 @@ public:
                     core, std::move(text), detail::prepare_handler{std::forward<decltype(handler)>(handler)}
                 );
             },
-            token, std::move(cql)
+            token,
+            std::move(cql)
         );
     }
 
@@ -163,4 +172,4 @@ private:
     std::shared_ptr<detail::session_core> core_;
 };
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

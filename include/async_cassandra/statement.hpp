@@ -51,11 +51,20 @@ public:
     statement&& timeout(std::chrono::milliseconds limit) && noexcept { return std::move(timeout(limit)); }
 
     /// Consistency level; the cluster's default when not set.
-    statement& consistency(async_cassandra::consistency level) & noexcept { return set(options_.level, level); }
-    statement&& consistency(async_cassandra::consistency level) && noexcept { return std::move(consistency(level)); }
+    statement& consistency(async_cassandra::consistency level) & noexcept
+    {
+        return set(options_.level, level);
+    }
+    statement&& consistency(async_cassandra::consistency level) && noexcept
+    {
+        return std::move(consistency(level));
+    }
 
     /// Consistency of the Paxos phase of a conditional statement: `serial` or `local_serial`.
-    statement& serial_consistency(async_cassandra::consistency level) & noexcept { return set(options_.serial, level); }
+    statement& serial_consistency(async_cassandra::consistency level) & noexcept
+    {
+        return set(options_.serial, level);
+    }
     statement&& serial_consistency(async_cassandra::consistency level) && noexcept
     {
         return std::move(serial_consistency(level));
@@ -80,12 +89,17 @@ public:
 
     /// Used by the session.
     [[nodiscard]] const detail::bound_values& values() const noexcept { return values_; }
-    [[nodiscard]] const std::shared_ptr<const detail::prepared_core>& prepared() const noexcept { return prepared_; }
+    [[nodiscard]] const std::shared_ptr<const detail::prepared_core>& prepared() const noexcept
+    {
+        return prepared_;
+    }
 
 private:
     friend class prepared_statement;
 
-    explicit statement(std::shared_ptr<const detail::prepared_core> prepared) noexcept : prepared_(std::move(prepared)) {}
+    explicit statement(std::shared_ptr<const detail::prepared_core> prepared) noexcept
+        : prepared_(std::move(prepared))
+    {}
 
     template <class T>
     statement& set(std::optional<T>& option, T value) noexcept
@@ -107,7 +121,9 @@ public:
     /// An empty handle, for completion handlers of failed calls.
     prepared_statement() noexcept = default;
 
-    explicit prepared_statement(std::shared_ptr<const detail::prepared_core> core) noexcept : core_(std::move(core)) {}
+    explicit prepared_statement(std::shared_ptr<const detail::prepared_core> core) noexcept
+        : core_(std::move(core))
+    {}
 
     /// A statement with one value for each marker, in order. `null` and an empty std::optional bind null, `unset` leaves
     /// a column as it is. A wrong count or type is reported by the execution, as `query_error`.
@@ -138,4 +154,4 @@ private:
     std::shared_ptr<const detail::prepared_core> core_;
 };
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

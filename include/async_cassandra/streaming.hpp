@@ -46,7 +46,7 @@ struct initiate_try_next_page {
 template <>
 inline constexpr bool completes_operation<std::optional<page>> = true;
 
-} // namespace detail
+}  // namespace detail
 
 /// The pages of one statement, one after the other, with bounded memory: at most `pages_ahead` pages wait unread, and one
 /// more is on its way. Made by `session::execute_stream`. (AsyncStreamingResultSet of the requirement documents.)
@@ -58,7 +58,8 @@ inline constexpr bool completes_operation<std::optional<page>> = true;
 /// `next_page` may be outstanding, each gets a page of its own, in order.
 class streaming_result_set {
 public:
-    explicit streaming_result_set(std::shared_ptr<detail::stream_core> core) noexcept : core_(std::move(core)) {}
+    explicit streaming_result_set(std::shared_ptr<detail::stream_core> core) noexcept : core_(std::move(core))
+    {}
     streaming_result_set(streaming_result_set&&) noexcept = default;
     streaming_result_set& operator=(streaming_result_set&& other) noexcept;
     ~streaming_result_set();
@@ -74,7 +75,8 @@ public:
     {
         return asio::async_initiate<Token, detail::next_page_signature>(
             [start = detail::initiate_next_page{core_}](auto&& handler) {
-                start(asio::any_completion_handler<detail::next_page_signature>{std::forward<decltype(handler)>(handler)});
+                start(asio::any_completion_handler<detail::next_page_signature>{
+                    std::forward<decltype(handler)>(handler)});
             },
             token
         );
@@ -86,8 +88,8 @@ public:
     {
         return asio::async_initiate<Token, detail::try_next_page_signature>(
             [start = detail::initiate_try_next_page{core_}](auto&& handler) {
-                start(asio::any_completion_handler<detail::try_next_page_signature>{std::forward<decltype(handler)>(handler)}
-                );
+                start(asio::any_completion_handler<detail::try_next_page_signature>{
+                    std::forward<decltype(handler)>(handler)});
             },
             token
         );
@@ -107,4 +109,4 @@ private:
     std::shared_ptr<detail::stream_core> core_;
 };
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

@@ -37,13 +37,16 @@ class tcp_stream final : public byte_stream {
 public:
     explicit tcp_stream(tcp::socket socket) noexcept : socket_(std::move(socket)) {}
 
-    void read_some(std::span<std::byte> into, asio::any_completion_handler<void(error_code, std::size_t)> done) override
+    void read_some(
+        std::span<std::byte> into, asio::any_completion_handler<void(error_code, std::size_t)> done
+    ) override
     {
         socket_.async_read_some(asio::buffer(into.data(), into.size()), std::move(done));
     }
 
     void write(
-        std::span<const asio::const_buffer> from, asio::any_completion_handler<void(error_code, std::size_t)> done
+        std::span<const asio::const_buffer> from,
+        asio::any_completion_handler<void(error_code, std::size_t)> done
     ) override
     {
         asio::async_write(socket_, from, std::move(done));
@@ -51,7 +54,7 @@ public:
 
     void close() noexcept override
     {
-        error_code ignored; // the stream is given up either way
+        error_code ignored;  // the stream is given up either way
         socket_.close(ignored);
     }
 
@@ -72,14 +75,14 @@ public:
         state_->done.swap(done);
         state_->socket.async_connect({to_asio(to.address), to.port}, [state = state_](error_code code) {
             if (!state->done)
-                return; // given up meanwhile
+                return;  // given up meanwhile
             connect_handler handler;
             handler.swap(state->done);
             if (code) {
                 std::move(handler)(code, nullptr);
                 return;
             }
-            error_code ignored; // delayed small writes are slower, not wrong
+            error_code ignored;  // delayed small writes are slower, not wrong
             state->socket.set_option(tcp::no_delay{true}, ignored);
             std::move(handler)(code, std::make_unique<tcp_stream>(std::move(state->socket)));
         });
@@ -89,7 +92,7 @@ public:
     {
         connect_handler dropped;
         dropped.swap(state_->done);
-        error_code ignored; // given up either way
+        error_code ignored;  // given up either way
         state_->socket.close(ignored);
     }
 
@@ -101,8 +104,7 @@ class steady_alarm final : public alarm {
 public:
     steady_alarm(const asio::any_io_executor& executor, std::function<void()> on_time)
         : state_(std::make_shared<state>(executor, std::move(on_time)))
-    {
-    }
+    {}
 
     ~steady_alarm() override
     {
@@ -116,7 +118,7 @@ public:
         state_->timer.async_wait([s = state_](error_code code) {
             if (code || !s->on_time)
                 return;
-            const std::function<void()> on_time = s->on_time; // the alarm may be destroyed meanwhile
+            const std::function<void()> on_time = s->on_time;  // the alarm may be destroyed meanwhile
             on_time();
         });
     }
@@ -127,8 +129,7 @@ private:
     struct state {
         state(const asio::any_io_executor& executor, std::function<void()> callback)
             : timer(executor), on_time(std::move(callback))
-        {
-        }
+        {}
         asio::steady_timer timer;
         std::function<void()> on_time;
     };
@@ -158,14 +159,18 @@ running_check find_running_check(const asio::any_io_executor& executor) noexcept
 class asio_environment final : public environment {
 public:
     asio_environment(asio::any_io_executor executor, std::shared_ptr<void> context)
-        : context_(std::move(context)), executor_(std::move(executor)), runs_here_(find_running_check(executor_))
-    {
-    }
+        : context_(std::move(context)),
+          executor_(std::move(executor)),
+          runs_here_(find_running_check(executor_))
+    {}
 
     const asio::any_io_executor& executor() const noexcept override { return executor_; }
     bool on_executor() const noexcept override { return runs_here_(executor_); }
     time_point now() const noexcept override { return std::chrono::steady_clock::now(); }
-    std::chrono::system_clock::time_point wall_now() const noexcept override { return std::chrono::system_clock::now(); }
+    std::chrono::system_clock::time_point wall_now() const noexcept override
+    {
+        return std::chrono::system_clock::now();
+    }
 
     std::uint64_t entropy() override
     {
@@ -194,9 +199,11 @@ private:
     running_check runs_here_;
 };
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<environment> make_asio_environment(asio::any_io_executor executor, std::shared_ptr<void> context)
+std::unique_ptr<environment> make_asio_environment(
+    asio::any_io_executor executor, std::shared_ptr<void> context
+)
 {
     return std::make_unique<asio_environment>(std::move(executor), std::move(context));
 }
@@ -214,7 +221,7 @@ io_thread::io_thread() : state_(std::make_shared<state>())
 io_thread::~io_thread()
 {
     if (state_ == nullptr)
-        return; // moved from
+        return;  // moved from
     asio::post(state_->context, [guard = std::move(state_->guard)]() mutable { guard.reset(); });
 }
 
@@ -228,4 +235,4 @@ std::shared_ptr<void> io_thread::context() const noexcept
     return state_;
 }
 
-} // namespace async_cassandra::base
+}  // namespace async_cassandra::base

@@ -9,8 +9,9 @@ namespace async_cassandra::base {
 
 /// The production environment: TCP, the system's clocks and chance, one timer, all on `executor`, which must be
 /// serial: an io_context run by one thread, or a strand. `context` is kept alive as long as the environment.
-[[nodiscard]] std::unique_ptr<environment>
-make_asio_environment(asio::any_io_executor executor, std::shared_ptr<void> context = nullptr);
+[[nodiscard]] std::unique_ptr<environment> make_asio_environment(
+    asio::any_io_executor executor, std::shared_ptr<void> context = nullptr
+);
 
 /// An io_context with a thread of its own. The thread keeps the context alive, so the last owner may go away on that
 /// very thread; nobody joins. The thread ends when the object is gone and no work is left.
@@ -31,4 +32,4 @@ private:
     std::shared_ptr<state> state_;
 };
 
-} // namespace async_cassandra::base
+}  // namespace async_cassandra::base

@@ -88,4 +88,4 @@ private:
     std::size_t capacity_ = 0;
 };
 
-} // namespace async_cassandra::base
+}  // namespace async_cassandra::base

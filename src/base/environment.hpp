@@ -36,11 +36,14 @@ public:
     virtual ~byte_stream() = default;
 
     /// Reads at least one byte, or completes with an error (`asio::error::eof` at the peer's orderly end).
-    virtual void read_some(std::span<std::byte> into, asio::any_completion_handler<void(error_code, std::size_t)> done) = 0;
+    virtual void read_some(
+        std::span<std::byte> into, asio::any_completion_handler<void(error_code, std::size_t)> done
+    ) = 0;
 
     /// Writes everything; the count says how many bytes the kernel took when it fails.
     virtual void write(
-        std::span<const asio::const_buffer> from, asio::any_completion_handler<void(error_code, std::size_t)> done
+        std::span<const asio::const_buffer> from,
+        asio::any_completion_handler<void(error_code, std::size_t)> done
     ) = 0;
 
     virtual void close() noexcept = 0;
@@ -87,10 +90,14 @@ public:
     [[nodiscard]] virtual std::unique_ptr<alarm> make_alarm(std::function<void()> on_time) = 0;
 
     /// Opens a stream to `to`. An error code says why it failed, in the system's words.
-    [[nodiscard]] virtual std::unique_ptr<pending_operation> connect(const endpoint& to, connect_handler done) = 0;
+    [[nodiscard]] virtual std::unique_ptr<pending_operation> connect(
+        const endpoint& to, connect_handler done
+    ) = 0;
 
     /// All addresses of a host name, never empty on success. Address literals never come here.
-    [[nodiscard]] virtual std::unique_ptr<pending_operation> resolve(const std::string& host, resolve_handler done) = 0;
+    [[nodiscard]] virtual std::unique_ptr<pending_operation> resolve(
+        const std::string& host, resolve_handler done
+    ) = 0;
 };
 
-} // namespace async_cassandra::base
+}  // namespace async_cassandra::base

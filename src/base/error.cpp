@@ -83,7 +83,7 @@ template <class Exception>
     case server_code::already_exists: throw_as<already_exists>(f);
     case server_code::unprepared: throw_as<unprepared>(f);
     }
-    throw_as<server_error>(f); // a code this library does not know
+    throw_as<server_error>(f);  // a code this library does not know
 }
 
 [[noreturn]] void throw_client_failure(errc code, const failure_ptr& f)
@@ -106,7 +106,7 @@ template <class Exception>
     throw_as<error>(f);
 }
 
-} // namespace
+}  // namespace
 
 std::string_view to_string(request_effect effect) noexcept
 {
@@ -152,11 +152,13 @@ std::string failure::describe() const
     std::string text = what;
     if (node)
         text += "\n  node:     " + to_string(*node);
-    text += "\n  code:     " + code.message() + " (" + code.category().name() + ":" + std::to_string(code.value()) + ")";
+    text += "\n  code:     " + code.message() + " (" + code.category().name() + ":" +
+            std::to_string(code.value()) + ")";
     text += "\n  effect:   ";
     text += to_string(effect);
     for (const attempt& tried : attempts) {
-        text += "\n  attempt:  " + to_string(tried.node) + ", " + std::to_string(tried.duration.count()) + " us, ";
+        text += "\n  attempt:  " + to_string(tried.node) + ", " + std::to_string(tried.duration.count()) +
+                " us, ";
         text += to_string(tried.effect);
         text += ": " + tried.reason;
     }
@@ -194,6 +196,6 @@ void throw_query_error(std::string what, std::exception_ptr cause)
     throw_as<query_error>(failure_ptr{std::move(f)});
 }
 
-} // namespace detail
+}  // namespace detail
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

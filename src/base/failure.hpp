@@ -9,8 +9,9 @@
 namespace async_cassandra::base {
 
 /// A failure with nothing but a code, a text and an effect.
-[[nodiscard]] inline failure
-make_failure(boost::system::error_code code, std::string what, request_effect effect = request_effect::not_sent)
+[[nodiscard]] inline failure make_failure(
+    boost::system::error_code code, std::string what, request_effect effect = request_effect::not_sent
+)
 {
     failure f;
     f.code = code;
@@ -19,4 +20,4 @@ make_failure(boost::system::error_code code, std::string what, request_effect ef
     return f;
 }
 
-} // namespace async_cassandra::base
+}  // namespace async_cassandra::base

@@ -26,9 +26,9 @@ private:
 class inbox {
 public:
     enum class put_result {
-        first,  ///< The inbox was empty: wake the taker.
-        behind, ///< Somebody else has woken the taker.
-        closed, ///< Not taken: the inbox is closed.
+        first,   ///< The inbox was empty: wake the taker.
+        behind,  ///< Somebody else has woken the taker.
+        closed,  ///< Not taken: the inbox is closed.
     };
 
     [[nodiscard]] put_result put(inbox_node& node) noexcept
@@ -38,7 +38,9 @@ public:
             if (head == closed())
                 return put_result::closed;
             node.next_ = head;
-        } while (!head_.compare_exchange_weak(head, &node, std::memory_order_release, std::memory_order_acquire));
+        } while (
+            !head_.compare_exchange_weak(head, &node, std::memory_order_release, std::memory_order_acquire)
+        );
         return head == nullptr ? put_result::first : put_result::behind;
     }
 
@@ -88,4 +90,4 @@ private:
     std::atomic<inbox_node*> head_{nullptr};
 };
 
-} // namespace async_cassandra::base
+}  // namespace async_cassandra::base

@@ -88,4 +88,4 @@ private:
     hook head_;
 };
 
-} // namespace async_cassandra::base
+}  // namespace async_cassandra::base

@@ -31,7 +31,7 @@ log_state& state() noexcept
 
 std::atomic<int> lowest_level{off};
 
-} // namespace
+}  // namespace
 
 std::string_view to_string(log_level level) noexcept
 {
@@ -62,7 +62,12 @@ bool log_enabled(log_level level) noexcept
     return static_cast<int>(level) >= lowest_level.load(std::memory_order_relaxed);
 }
 
-void log(log_level level, std::string_view component, std::string_view text, std::initializer_list<log_field> fields) noexcept
+void log(
+    log_level level,
+    std::string_view component,
+    std::string_view text,
+    std::initializer_list<log_field> fields
+) noexcept
 {
     if (!log_enabled(level))
         return;
@@ -92,6 +97,6 @@ void log(log_level level, std::string_view component, std::string_view text, std
     }
 }
 
-} // namespace base
+}  // namespace base
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

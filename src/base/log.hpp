@@ -11,6 +11,11 @@ namespace async_cassandra::base {
 [[nodiscard]] bool log_enabled(log_level level) noexcept;
 
 /// Delivers one record to the sink, within the rate limit. Never throws, and drops what the sink throws.
-void log(log_level level, std::string_view component, std::string_view text, std::initializer_list<log_field> fields = {}) noexcept;
+void log(
+    log_level level,
+    std::string_view component,
+    std::string_view text,
+    std::initializer_list<log_field> fields = {}
+) noexcept;
 
-} // namespace async_cassandra::base
+}  // namespace async_cassandra::base

@@ -8,11 +8,12 @@
 #include <algorithm>
 #include <cstring>
 #include <mutex>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <optional>
 #include <system_error>
 #include <thread>
+
+#include <netdb.h>
+#include <netinet/in.h>
 
 namespace async_cassandra::base {
 
@@ -27,12 +28,16 @@ std::optional<inet> to_inet(const addrinfo& info)
 {
     if (info.ai_family == AF_INET) {
         std::array<std::uint8_t, 4> bytes{};
-        std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in*>(info.ai_addr)->sin_addr, bytes.size());
+        std::memcpy(
+            bytes.data(), &reinterpret_cast<const sockaddr_in*>(info.ai_addr)->sin_addr, bytes.size()
+        );
         return inet{bytes};
     }
     if (info.ai_family == AF_INET6) {
         std::array<std::uint8_t, 16> bytes{};
-        std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in6*>(info.ai_addr)->sin6_addr, bytes.size());
+        std::memcpy(
+            bytes.data(), &reinterpret_cast<const sockaddr_in6*>(info.ai_addr)->sin6_addr, bytes.size()
+        );
         return inet{bytes};
     }
     return std::nullopt;
@@ -102,7 +107,7 @@ private:
     std::shared_ptr<look_up_state> state_;
 };
 
-} // namespace
+}  // namespace
 
 std::unique_ptr<pending_operation> resolve_on_thread(
     const asio::any_io_executor& executor, const std::string& host, resolve_handler done
@@ -119,4 +124,4 @@ std::unique_ptr<pending_operation> resolve_on_thread(
     return std::make_unique<pending_look_up>(std::move(state));
 }
 
-} // namespace async_cassandra::base
+}  // namespace async_cassandra::base

@@ -11,4 +11,4 @@ namespace async_cassandra::base {
     const asio::any_io_executor& executor, const std::string& host, resolve_handler done
 );
 
-} // namespace async_cassandra::base
+}  // namespace async_cassandra::base

@@ -103,4 +103,4 @@ void timer_wheel::cascade() noexcept
     }
 }
 
-} // namespace async_cassandra::base
+}  // namespace async_cassandra::base

@@ -59,11 +59,11 @@ private:
     void cascade() noexcept;
 
     time_point start_;
-    std::uint64_t current_ = 0;                      // every tick below this one has fired
-    std::uint64_t next_cascade_ = cascade_interval;  // when far_ is looked through
-    std::array<std::uint64_t, slot_count / 64> occupied_{}; // a set bit may be stale, a clear one never is
-    std::array<timer_list, slot_count> slots_;       // ticks current_ … current_ + 1,023
-    timer_list far_;                                 // at least one cascade interval away
+    std::uint64_t current_ = 0;                              // every tick below this one has fired
+    std::uint64_t next_cascade_ = cascade_interval;          // when far_ is looked through
+    std::array<std::uint64_t, slot_count / 64> occupied_{};  // a set bit may be stale, a clear one never is
+    std::array<timer_list, slot_count> slots_;               // ticks current_ … current_ + 1,023
+    timer_list far_;                                         // at least one cascade interval away
 };
 
-} // namespace async_cassandra::base
+}  // namespace async_cassandra::base

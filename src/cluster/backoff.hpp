@@ -13,14 +13,12 @@ class backoff {
 public:
     backoff(std::chrono::milliseconds base, std::chrono::milliseconds most) noexcept
         : base_(base), most_(most), bound_(base)
-    {
-    }
+    {}
 
     [[nodiscard]] std::chrono::milliseconds next(std::uint64_t chance) noexcept
     {
         const auto pause = std::chrono::milliseconds{
-            static_cast<std::int64_t>(chance % (static_cast<std::uint64_t>(bound_.count()) + 1))
-        };
+            static_cast<std::int64_t>(chance % (static_cast<std::uint64_t>(bound_.count()) + 1))};
         bound_ = std::min(most_, bound_ * 2);
         return pause;
     }
@@ -37,4 +35,4 @@ private:
     std::chrono::milliseconds bound_;
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

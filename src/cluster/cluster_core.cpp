@@ -7,8 +7,9 @@
 
 namespace async_cassandra::detail {
 
-std::shared_ptr<cluster_core>
-cluster_core::create(std::vector<std::unique_ptr<base::environment>> environments, cluster_config config)
+std::shared_ptr<cluster_core> cluster_core::create(
+    std::vector<std::unique_ptr<base::environment>> environments, cluster_config config
+)
 {
     check_config(config);
     return std::make_shared<cluster_core>(
@@ -28,7 +29,9 @@ std::shared_ptr<cluster_core> cluster_core::create_with_threads(cluster_config c
 }
 
 cluster_core::cluster_core(
-    cluster_config config, std::vector<base::io_thread> threads, std::vector<std::unique_ptr<base::environment>> environments
+    cluster_config config,
+    std::vector<base::io_thread> threads,
+    std::vector<std::unique_ptr<base::environment>> environments
 )
     : config_(std::make_shared<const cluster_config>(std::move(config))), threads_(std::move(threads))
 {
@@ -66,17 +69,20 @@ void cluster_core::open_pools(
     auto all = std::make_shared<gathering>(gathering{shards_.size(), std::move(done)});
     const std::shared_ptr<net::shard> home = shards_.front()->shared_home();
     const auto report = [all, home](const net::close_reason* reason) {
-        std::shared_ptr<net::close_reason> copy = reason == nullptr ? nullptr : std::make_shared<net::close_reason>(*reason);
+        std::shared_ptr<net::close_reason> copy =
+            reason == nullptr ? nullptr : std::make_shared<net::close_reason>(*reason);
         net::run_on(*home, [all, copy] {
             if (all->missing == 0)
-                return; // told of a failure before
+                return;  // told of a failure before
             all->missing = copy != nullptr ? 0 : all->missing - 1;
             if (all->missing == 0)
                 all->done(copy.get());
         });
     };
     for (const std::shared_ptr<cluster_shard>& shard : shards_)
-        net::run_on(shard->home(), [shard, where, keyspace, report] { shard->open_pools(where, keyspace, report); });
+        net::run_on(shard->home(), [shard, where, keyspace, report] {
+            shard->open_pools(where, keyspace, report);
+        });
 }
 
 void cluster_core::close(std::function<void()> done)
@@ -111,4 +117,4 @@ void cluster_core::on_shards_closed()
     threads_.clear();
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -19,13 +19,18 @@ void check_config(const cluster_config& config);
 class cluster_core final : public std::enable_shared_from_this<cluster_core> {
 public:
     /// Over environments that somebody else drives: the caller's executor, or a simulation.
-    [[nodiscard]] static std::shared_ptr<cluster_core>
-    create(std::vector<std::unique_ptr<base::environment>> environments, cluster_config config);
+    [[nodiscard]] static std::shared_ptr<cluster_core> create(
+        std::vector<std::unique_ptr<base::environment>> environments, cluster_config config
+    );
 
     /// With threads of its own.
     [[nodiscard]] static std::shared_ptr<cluster_core> create_with_threads(cluster_config config);
 
-    cluster_core(cluster_config config, std::vector<base::io_thread> threads, std::vector<std::unique_ptr<base::environment>> environments);
+    cluster_core(
+        cluster_config config,
+        std::vector<base::io_thread> threads,
+        std::vector<std::unique_ptr<base::environment>> environments
+    );
 
     /// The last handle, session and call are gone: the connections close, nothing blocks.
     ~cluster_core();
@@ -34,7 +39,10 @@ public:
     cluster_core& operator=(const cluster_core&) = delete;
 
     [[nodiscard]] const cluster_config& config() const noexcept { return *config_; }
-    [[nodiscard]] const std::vector<std::shared_ptr<cluster_shard>>& shards() const noexcept { return shards_; }
+    [[nodiscard]] const std::vector<std::shared_ptr<cluster_shard>>& shards() const noexcept
+    {
+        return shards_;
+    }
 
     /// The shard a call begins on: the one whose thread this is, else each in turn.
     [[nodiscard]] std::size_t choose_shard() noexcept;
@@ -45,7 +53,9 @@ public:
 
     /// Opens the pools of every shard. `done` runs on shard 0, once: null, or the first reason against it. To be called
     /// on shard 0.
-    void open_pools(const control_connection::target& where, const std::string& keyspace, pool::open_callback done);
+    void open_pools(
+        const control_connection::target& where, const std::string& keyspace, pool::open_callback done
+    );
 
     /// Closes every shard, then the threads. `done` runs on shard 0. To be called on shard 0; later calls join the first.
     void close(std::function<void()> done);
@@ -63,4 +73,4 @@ private:
     std::vector<std::function<void()>> close_waiters_;
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -12,7 +12,7 @@ net::close_reason closed_reason()
     return {make_error_code(errc::closed), "the cluster is closed", nullptr};
 }
 
-} // namespace
+}  // namespace
 
 cluster_shard::cluster_shard(std::shared_ptr<net::shard> home, const pool_settings& settings)
     : shard_(std::move(home)), settings_(settings)
@@ -90,4 +90,4 @@ void cluster_shard::on_shard_down() noexcept
             set.at(i).drop();
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

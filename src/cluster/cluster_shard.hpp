@@ -56,7 +56,9 @@ public:
 
     /// Makes sure that the pools for `keyspace` exist and one connection is up; calls back once, as `pool::open`.
     /// With v5 every request carries its keyspace, so there is one set for all of them.
-    void open_pools(const control_connection::target& where, const std::string& keyspace, pool::open_callback done);
+    void open_pools(
+        const control_connection::target& where, const std::string& keyspace, pool::open_callback done
+    );
 
     /// Null before `open_pools`.
     [[nodiscard]] pool_set* pools(protocol_version version, const std::string& keyspace) noexcept;
@@ -72,7 +74,9 @@ public:
     [[nodiscard]] bool is_closed() const noexcept { return closed_; }
 
 private:
-    [[nodiscard]] static const std::string& key(protocol_version version, const std::string& keyspace) noexcept;
+    [[nodiscard]] static const std::string& key(
+        protocol_version version, const std::string& keyspace
+    ) noexcept;
     void on_shard_down() noexcept override;
 
     std::shared_ptr<net::shard> shard_;
@@ -83,4 +87,4 @@ private:
     bool closed_ = false;
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -39,10 +39,14 @@ void check_contact_points(const cluster_config& config)
         refuse("contact_points", "empty", "at least one host");
     for (const std::string& text : config.contact_points)
         if (!contact_point::parse(text, config.port))
-            refuse("contact_points", "'" + text + "'", "host, host:port, an IPv4 address or an IPv6 address ([::1]:9042)");
+            refuse(
+                "contact_points",
+                "'" + text + "'",
+                "host, host:port, an IPv4 address or an IPv6 address ([::1]:9042)"
+            );
 }
 
-} // namespace
+}  // namespace
 
 void check_config(const cluster_config& config)
 {
@@ -61,7 +65,8 @@ void check_config(const cluster_config& config)
     check_duration("reconnect_max_delay", config.reconnect_max_delay);
     if (config.reconnect_max_delay < config.reconnect_base_delay)
         refuse(
-            "reconnect_max_delay", std::to_string(config.reconnect_max_delay.count()) + " ms",
+            "reconnect_max_delay",
+            std::to_string(config.reconnect_max_delay.count()) + " ms",
             "at least reconnect_base_delay (" + std::to_string(config.reconnect_base_delay.count()) + " ms)"
         );
     check_range<unsigned>("max_in_flight", config.max_in_flight, 1, 32'767);
@@ -74,4 +79,4 @@ void check_config(const cluster_config& config)
         refuse("serial_consistency", std::string{to_string(*serial)}, "SERIAL or LOCAL_SERIAL");
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

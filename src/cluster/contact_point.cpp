@@ -17,7 +17,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text)
     return port;
 }
 
-} // namespace
+}  // namespace
 
 std::optional<contact_point> contact_point::parse(std::string_view text, std::uint16_t default_port)
 {
@@ -48,4 +48,4 @@ std::optional<contact_point> contact_point::parse(std::string_view text, std::ui
     return point;
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -15,14 +15,15 @@ std::string name_of(protocol_version version)
     return "v" + std::to_string(static_cast<int>(version));
 }
 
-} // namespace
+}  // namespace
 
-control_connection::control_connection(std::shared_ptr<net::shard> home, std::shared_ptr<const cluster_config> config)
+control_connection::control_connection(
+    std::shared_ptr<net::shard> home, std::shared_ptr<const cluster_config> config
+)
     : shard_(std::move(home)),
       config_(std::move(config)),
       pauses_(config_->reconnect_base_delay, config_->reconnect_max_delay)
-{
-}
+{}
 
 control_connection::~control_connection()
 {
@@ -44,7 +45,8 @@ failure control_connection::progress() const
 {
     std::string causes = causes_;
     if (resolving_ != nullptr)
-        causes += (causes.empty() ? "" : "; ") + config_->contact_points[next_point_ - 1] + ": the name is still being resolved";
+        causes += (causes.empty() ? "" : "; ") + config_->contact_points[next_point_ - 1] +
+                  ": the name is still being resolved";
     if (connection_ != nullptr && !connection_->ready())
         causes += (causes.empty() ? "" : "; ") + to_string(connection_->node()) + ": still connecting";
     failure f = base::make_failure(errc::no_host_available, "no contact point could be reached: " + causes);
@@ -78,13 +80,16 @@ void control_connection::next_contact_point()
     }
     const std::string host = point.host;
     resolving_ = shard_->env().resolve(
-        host, [this, home = shard_, point = std::move(point)](base::error_code code, std::vector<inet> addresses) {
+        host,
+        [this, home = shard_, point = std::move(point)](base::error_code code, std::vector<inet> addresses) {
             home->turn([&] { on_resolved(point, code, addresses); });
         }
     );
 }
 
-void control_connection::on_resolved(const contact_point& point, base::error_code code, const std::vector<inet>& addresses)
+void control_connection::on_resolved(
+    const contact_point& point, base::error_code code, const std::vector<inet>& addresses
+)
 {
     resolving_.reset();
     if (code)
@@ -121,7 +126,10 @@ void control_connection::on_ready(net::connection& c) noexcept
     was_up_ = true;
     pauses_.reset();
     base::log(
-        log_level::debug, "control", "connected", {{"node", to_string(c.node())}, {"protocol", name_of(c.version())}}
+        log_level::debug,
+        "control",
+        "connected",
+        {{"node", to_string(c.node())}, {"protocol", name_of(c.version())}}
     );
     tell(target{c.node(), c.version()});
 }
@@ -132,7 +140,12 @@ void control_connection::on_closed(net::connection& c, const net::close_reason& 
     if (closed_)
         return;
     if (!searching_) {
-        base::log(log_level::warning, "control", "control connection lost", {{"node", to_string(c.node())}, {"reason", reason.text}});
+        base::log(
+            log_level::warning,
+            "control",
+            "control connection lost",
+            {{"node", to_string(c.node())}, {"reason", reason.text}}
+        );
         shard_->set_timer(*this, shard_->now() + pauses_.next(shard_->env().entropy()));
         return;
     }
@@ -193,4 +206,4 @@ void control_connection::drop() noexcept
         open->drop();
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -73,4 +73,4 @@ private:
     bool closed_ = false;
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

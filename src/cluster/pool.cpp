@@ -15,10 +15,14 @@ std::size_t share(std::size_t limit, std::size_t shards)
     return std::max<std::size_t>(1, limit / shards);
 }
 
-} // namespace
+}  // namespace
 
 pool::pool(
-    std::shared_ptr<net::shard> home, const pool_settings& settings, endpoint node, protocol_version version, std::string keyspace
+    std::shared_ptr<net::shard> home,
+    const pool_settings& settings,
+    endpoint node,
+    protocol_version version,
+    std::string keyspace
 )
     : shard_(std::move(home)),
       pauses_(settings.config->reconnect_base_delay, settings.config->reconnect_max_delay),
@@ -121,7 +125,9 @@ void pool::on_closed(net::connection&, const net::close_reason& reason) noexcept
     if (closed_)
         return;
     base::log(
-        log_level::warning, "pool", "no connection to a node",
+        log_level::warning,
+        "pool",
+        "no connection to a node",
         {{"node", to_string(settings_.node)}, {"reason", reason.text}}
     );
     if (was_ready_)
@@ -174,4 +180,4 @@ void pool::drop() noexcept
         open->drop();
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

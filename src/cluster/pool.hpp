@@ -29,7 +29,7 @@ protected:
 
 private:
     friend class pool;
-    net::connection* connection_ = nullptr; // null while it waits in the queue
+    net::connection* connection_ = nullptr;  // null while it waits in the queue
     std::size_t queued_bytes_ = 0;
 };
 
@@ -45,12 +45,18 @@ struct pool_settings {
 class pool final : public net::connection_owner, private base::timer_node {
 public:
     enum class admission : std::uint8_t {
-        taken, ///< It will be told how it ends.
-        down,  ///< There is no connection; see `last_failure`.
-        full,  ///< The queue is at its limit.
+        taken,  ///< It will be told how it ends.
+        down,   ///< There is no connection; see `last_failure`.
+        full,   ///< The queue is at its limit.
     };
 
-    pool(std::shared_ptr<net::shard> home, const pool_settings& settings, endpoint node, protocol_version version, std::string keyspace);
+    pool(
+        std::shared_ptr<net::shard> home,
+        const pool_settings& settings,
+        endpoint node,
+        protocol_version version,
+        std::string keyspace
+    );
     ~pool() override;
     pool(const pool&) = delete;
     pool& operator=(const pool&) = delete;
@@ -105,4 +111,4 @@ private:
     bool closed_ = false;
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -12,9 +12,10 @@ class query_plan {
 public:
     query_plan() noexcept = default;
     query_plan(std::size_t nodes, std::size_t first) noexcept
-        : left_(static_cast<std::uint32_t>(nodes)), count_(left_), next_(count_ == 0 ? 0 : static_cast<std::uint32_t>(first % nodes))
-    {
-    }
+        : left_(static_cast<std::uint32_t>(nodes)),
+          count_(left_),
+          next_(count_ == 0 ? 0 : static_cast<std::uint32_t>(first % nodes))
+    {}
 
     [[nodiscard]] bool empty() const noexcept { return left_ == 0; }
 
@@ -33,4 +34,4 @@ private:
     std::uint32_t next_ = 0;
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

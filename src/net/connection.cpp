@@ -13,9 +13,9 @@ namespace async_cassandra::net {
 
 namespace {
 
-constexpr std::size_t output_kept = 256 * 1024; // larger output buffers are given back when empty
+constexpr std::size_t output_kept = 256 * 1024;  // larger output buffers are given back when empty
 
-} // namespace
+}  // namespace
 
 connection::connection(std::shared_ptr<shard> home, connection_settings settings, connection_owner& owner)
     : shard_(std::move(home)),
@@ -25,8 +25,7 @@ connection::connection(std::shared_ptr<shard> home, connection_settings settings
       liveness_(settings_.silence, shard_->now()),
       streams_(settings_.max_in_flight),
       reader_(settings_.version)
-{
-}
+{}
 
 void connection::open()
 {
@@ -57,9 +56,12 @@ void connection::on_connected(base::error_code code, std::unique_ptr<base::byte_
 
 void connection::read()
 {
-    stream_->read_some(reader_.prepare(), [self = shared_from_this()](base::error_code code, std::size_t count) {
-        self->shard_->turn([&] { self->on_read(code, count); });
-    });
+    stream_->read_some(
+        reader_.prepare(),
+        [self = shared_from_this()](base::error_code code, std::size_t count) {
+            self->shard_->turn([&] { self->on_read(code, count); });
+        }
+    );
 }
 
 void connection::on_read(base::error_code code, std::size_t count)
@@ -68,8 +70,12 @@ void connection::on_read(base::error_code code, std::size_t count)
         return;
     if (code) {
         const bool early = state_ == state::handshaking;
-        const std::string text = code == asio::error::eof ? "the node closed the connection" : "read: " + code.message();
-        fail(early ? errc::connection_failed : errc::connection_lost, early ? text + " during the handshake" : text);
+        const std::string text =
+            code == asio::error::eof ? "the node closed the connection" : "read: " + code.message();
+        fail(
+            early ? errc::connection_failed : errc::connection_lost,
+            early ? text + " during the handshake" : text
+        );
         return;
     }
     liveness_.on_bytes(shard_->now());
@@ -147,10 +153,12 @@ bool connection::on_frame_skipped(const protocol::frame_header& header)
     return deliver(header, {}, {});
 }
 
-bool connection::deliver(const protocol::frame_header& header, std::span<const std::byte> body, detail::block_ptr block)
+bool connection::deliver(
+    const protocol::frame_header& header, std::span<const std::byte> body, detail::block_ptr block
+)
 {
     if (header.stream < 0)
-        return true; // an event, and nobody registered; other negative ids mean nothing
+        return true;  // an event, and nobody registered; other negative ids mean nothing
     if (header.stream == probe_id() && std::exchange(probing_, false))
         return true;
     const stream_table::released released = streams_.release(header.stream);
@@ -163,7 +171,10 @@ bool connection::deliver(const protocol::frame_header& header, std::span<const s
         break;
     case stream_table::answer_to::orphan: break;
     case stream_table::answer_to::nobody:
-        fail(errc::protocol_violation, "the node answered on stream " + std::to_string(header.stream) + ", which has no request");
+        fail(
+            errc::protocol_violation,
+            "the node answered on stream " + std::to_string(header.stream) + ", which has no request"
+        );
         break;
     }
     return state_ != state::closed;
@@ -247,7 +258,8 @@ void connection::on_written(base::error_code code, std::size_t count)
         write_failed_ = true;
         bytes_taken_ = count;
         fail(
-            state_ == state::handshaking ? errc::connection_failed : errc::connection_lost, "write: " + code.message()
+            state_ == state::handshaking ? errc::connection_failed : errc::connection_lost,
+            "write: " + code.message()
         );
         return;
     }
@@ -289,8 +301,10 @@ void connection::on_timer(base::time_point now) noexcept
     }
     const std::string limit = std::to_string(settings_.handshake_timeout.count()) + " ms";
     fail(
-        errc::handshake_timeout, state_ == state::connecting ? "no TCP connection within " + limit
-                                                             : "the peer accepted the connection but did not answer STARTUP within " + limit
+        errc::handshake_timeout,
+        state_ == state::connecting
+            ? "no TCP connection within " + limit
+            : "the peer accepted the connection but did not answer STARTUP within " + limit
     );
 }
 
@@ -330,4 +344,4 @@ void connection::drop() noexcept
     stream_.reset();
 }
 
-} // namespace async_cassandra::net
+}  // namespace async_cassandra::net

@@ -19,8 +19,8 @@ class connection;
 struct connection_settings {
     endpoint node;
     protocol_version version = protocol_version::v5;
-    std::string keyspace; ///< Set with USE during the handshake; empty: none.
-    std::uint16_t max_in_flight = 2048; ///< At most 32,767; one more id is kept for probes.
+    std::string keyspace;                ///< Set with USE during the handshake; empty: none.
+    std::uint16_t max_in_flight = 2048;  ///< At most 32,767; one more id is kept for probes.
     std::chrono::milliseconds handshake_timeout{5000};
     liveness::limits silence;
 };
@@ -43,7 +43,9 @@ protected:
 /// One socket to one node: many requests in flight by stream id, one write a turn for all that gathered. It carries
 /// out; which id, when to probe, what an answer to STARTUP means is decided by stream_table, liveness and handshake.
 /// Dies with its socket: opening another is the owner's business.
-class connection final : public std::enable_shared_from_this<connection>, public flushable, public base::timer_node {
+class connection final : public std::enable_shared_from_this<connection>,
+                         public flushable,
+                         public base::timer_node {
 public:
     connection(std::shared_ptr<shard> home, connection_settings settings, connection_owner& owner);
     connection(const connection&) = delete;
@@ -101,10 +103,15 @@ private:
     void on_read(base::error_code code, std::size_t count);
     void on_written(base::error_code code, std::size_t count);
     void on_handshake_frame(const protocol::frame_header& header, std::span<const std::byte> body);
-    bool deliver(const protocol::frame_header& header, std::span<const std::byte> body, detail::block_ptr block);
+    bool deliver(
+        const protocol::frame_header& header, std::span<const std::byte> body, detail::block_ptr block
+    );
     void send_probe();
     void watch(base::time_point now) noexcept;
-    [[nodiscard]] std::int16_t probe_id() const noexcept { return static_cast<std::int16_t>(streams_.limit()); }
+    [[nodiscard]] std::int16_t probe_id() const noexcept
+    {
+        return static_cast<std::int16_t>(streams_.limit());
+    }
     [[nodiscard]] bool frame_buffers();
     [[nodiscard]] request_effect effect_of(const stream_table::gathered_at& where) const noexcept;
     void fail(errc code, std::string text) noexcept;
@@ -124,12 +131,12 @@ private:
     protocol::frame_reader reader_;
     std::unique_ptr<base::pending_operation> connecting_;
     std::unique_ptr<base::byte_stream> stream_;
-    base::byte_buffer gathered_;       // whole envelopes, not yet handed to the socket
+    base::byte_buffer gathered_;  // whole envelopes, not yet handed to the socket
     base::byte_buffer being_written_;
-    std::uint64_t batch_ = 1;          // number of the write that will carry gathered_
-    std::size_t bytes_taken_ = 0;      // of being_written_, when its write failed
+    std::uint64_t batch_ = 1;      // number of the write that will carry gathered_
+    std::size_t bytes_taken_ = 0;  // of being_written_, when its write failed
     std::vector<protocol::segment_piece> pieces_;
     std::vector<asio::const_buffer> buffers_;
 };
 
-} // namespace async_cassandra::net
+}  // namespace async_cassandra::net

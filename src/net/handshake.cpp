@@ -23,11 +23,12 @@ void handshake::begin(base::byte_buffer& out)
         {"THROW_ON_OVERLOAD", "1"},
     }};
     if (const auto encoded = protocol::encode_startup(out, version_, 0, options); !encoded)
-        std::terminate(); // constants that fit
+        std::terminate();  // constants that fit
 }
 
-handshake::verdict
-handshake::on_frame(const protocol::frame_header& header, std::span<const std::byte> body, base::byte_buffer& out)
+handshake::verdict handshake::on_frame(
+    const protocol::frame_header& header, std::span<const std::byte> body, base::byte_buffer& out
+)
 {
     if (header.op == opcode::event)
         return verdict::go_on;
@@ -39,8 +40,9 @@ handshake::on_frame(const protocol::frame_header& header, std::span<const std::b
     return unexpected(header.op, "nothing");
 }
 
-handshake::verdict
-handshake::on_startup_answer(const protocol::frame_header& header, std::span<const std::byte> body, base::byte_buffer& out)
+handshake::verdict handshake::on_startup_answer(
+    const protocol::frame_header& header, std::span<const std::byte> body, base::byte_buffer& out
+)
 {
     switch (header.op) {
     case opcode::ready: break;
@@ -48,7 +50,10 @@ handshake::on_startup_answer(const protocol::frame_header& header, std::span<con
     case opcode::authenticate: {
         protocol::reader in{body};
         const std::string authenticator = protocol::decode_authenticate(in);
-        return fail(errc::connection_failed, "the node requires authentication (" + authenticator + "), and there are no credentials");
+        return fail(
+            errc::connection_failed,
+            "the node requires authentication (" + authenticator + "), and there are no credentials"
+        );
     }
     default: return unexpected(header.op, "READY");
     }
@@ -58,12 +63,16 @@ handshake::on_startup_answer(const protocol::frame_header& header, std::span<con
         return verdict::ready;
     }
     state_ = state::use;
-    if (const auto encoded = protocol::encode_query(out, version_, 0, "USE " + quoted_identifier(keyspace_), {}); !encoded)
+    if (const auto encoded =
+            protocol::encode_query(out, version_, 0, "USE " + quoted_identifier(keyspace_), {});
+        !encoded)
         return fail(errc::bad_configuration, std::string{"the keyspace name is unusable: "} + encoded.rule);
     return verdict::go_on;
 }
 
-handshake::verdict handshake::on_use_answer(const protocol::frame_header& header, std::span<const std::byte> body)
+handshake::verdict handshake::on_use_answer(
+    const protocol::frame_header& header, std::span<const std::byte> body
+)
 {
     if (header.op == opcode::error)
         return on_error(body);
@@ -95,7 +104,8 @@ handshake::verdict handshake::unexpected(opcode got, std::string_view wanted)
 {
     return fail(
         errc::protocol_violation,
-        "unexpected " + std::string{protocol::to_string(got)} + " message during the handshake, expected " + std::string{wanted}
+        "unexpected " + std::string{protocol::to_string(got)} + " message during the handshake, expected " +
+            std::string{wanted}
     );
 }
 
@@ -116,4 +126,4 @@ std::string quoted_identifier(std::string_view name)
     return quoted + '"';
 }
 
-} // namespace async_cassandra::net
+}  // namespace async_cassandra::net

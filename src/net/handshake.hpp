@@ -14,18 +14,22 @@ namespace async_cassandra::net {
 class handshake {
 public:
     enum class verdict : std::uint8_t {
-        go_on,   ///< Send what was appended, read on.
-        ready,   ///< The connection serves requests.
-        failed,  ///< See `reason()`.
-        refused, ///< The server does not speak this version: connect again with a lower one.
+        go_on,    ///< Send what was appended, read on.
+        ready,    ///< The connection serves requests.
+        failed,   ///< See `reason()`.
+        refused,  ///< The server does not speak this version: connect again with a lower one.
     };
 
-    handshake(protocol_version version, std::string keyspace) : version_(version), keyspace_(std::move(keyspace)) {}
+    handshake(protocol_version version, std::string keyspace)
+        : version_(version), keyspace_(std::move(keyspace))
+    {}
 
     /// Appends STARTUP. Nothing may be sent behind it before the answer has come.
     void begin(base::byte_buffer& out);
 
-    verdict on_frame(const protocol::frame_header& header, std::span<const std::byte> body, base::byte_buffer& out);
+    verdict on_frame(
+        const protocol::frame_header& header, std::span<const std::byte> body, base::byte_buffer& out
+    );
 
     /// True once everything, in both directions, is in v5 segments.
     [[nodiscard]] bool segments() const noexcept { return segments_; }
@@ -35,7 +39,9 @@ public:
 private:
     enum class state : std::uint8_t { startup, use, done };
 
-    verdict on_startup_answer(const protocol::frame_header& header, std::span<const std::byte> body, base::byte_buffer& out);
+    verdict on_startup_answer(
+        const protocol::frame_header& header, std::span<const std::byte> body, base::byte_buffer& out
+    );
     verdict on_use_answer(const protocol::frame_header& header, std::span<const std::byte> body);
     verdict on_error(std::span<const std::byte> body);
     verdict unexpected(protocol::opcode got, std::string_view wanted);
@@ -51,4 +57,4 @@ private:
 /// `name` as a quoted CQL identifier: "Shop" → "\"Shop\"", quotes inside doubled.
 [[nodiscard]] std::string quoted_identifier(std::string_view name);
 
-} // namespace async_cassandra::net
+}  // namespace async_cassandra::net

@@ -9,9 +9,12 @@ liveness::decision liveness::check(time_point now, bool busy) noexcept
 {
     if (probe_sent_) {
         // A probe sent on an idle connection has the shorter limit as soon as a request waits behind it.
-        time_point limit = *probe_sent_ + (probe_while_busy_ ? limits_.busy_answer : limits_.heartbeat_timeout);
+        time_point limit =
+            *probe_sent_ + (probe_while_busy_ ? limits_.busy_answer : limits_.heartbeat_timeout);
         if (busy && !probe_while_busy_)
-            limit = std::min(limit, std::max(busy_since_, *probe_sent_) + limits_.busy_silence + limits_.busy_answer);
+            limit = std::min(
+                limit, std::max(busy_since_, *probe_sent_) + limits_.busy_silence + limits_.busy_answer
+            );
         if (now >= limit)
             return {action::fail, now};
         return {action::wait, busy ? limit : std::min(limit, now + limits_.busy_silence)};
@@ -21,9 +24,11 @@ liveness::decision liveness::check(time_point now, bool busy) noexcept
     if (now >= (busy ? std::min(busy_limit, idle_limit) : idle_limit)) {
         probe_sent_ = now;
         probe_while_busy_ = busy;
-        return {action::probe, now + (busy ? limits_.busy_answer : std::min(limits_.heartbeat_timeout, limits_.busy_silence))};
+        return {
+            action::probe,
+            now + (busy ? limits_.busy_answer : std::min(limits_.heartbeat_timeout, limits_.busy_silence))};
     }
     return {action::wait, busy ? std::min(busy_limit, idle_limit) : idle_limit};
 }
 
-} // namespace async_cassandra::net
+}  // namespace async_cassandra::net

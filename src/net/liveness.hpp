@@ -25,9 +25,9 @@ public:
     };
 
     enum class action : std::uint8_t {
-        wait,  ///< Ask again at `next`.
-        probe, ///< Send OPTIONS, then ask again at `next`.
-        fail,  ///< No byte came in time: the connection is dead.
+        wait,   ///< Ask again at `next`.
+        probe,  ///< Send OPTIONS, then ask again at `next`.
+        fail,   ///< No byte came in time: the connection is dead.
     };
     struct decision {
         action what = action::wait;
@@ -57,4 +57,4 @@ private:
     bool probe_while_busy_ = false;
 };
 
-} // namespace async_cassandra::net
+}  // namespace async_cassandra::net

@@ -12,7 +12,10 @@ namespace {
 /// A cancellation that was emitted on another thread than the shard's.
 class cancel_message final : public base::inbox_node {
 public:
-    cancel_message(operation& op, asio::cancellation_type type) noexcept : op_(op), type_(type) { op.add_reference(); }
+    cancel_message(operation& op, asio::cancellation_type type) noexcept : op_(op), type_(type)
+    {
+        op.add_reference();
+    }
     cancel_message(const cancel_message&) = delete;
     cancel_message& operator=(const cancel_message&) = delete;
 
@@ -49,11 +52,11 @@ public:
     }
 
 private:
-    operation& op_; // the slot is cleared before the operation ends
+    operation& op_;  // the slot is cleared before the operation ends
     std::shared_ptr<shard> shard_;
 };
 
-} // namespace
+}  // namespace
 
 void operation::on_taken() noexcept
 {
@@ -77,4 +80,4 @@ void operation::connect_slot(asio::cancellation_slot slot)
     cancellable_ = true;
 }
 
-} // namespace async_cassandra::net
+}  // namespace async_cassandra::net

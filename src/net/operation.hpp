@@ -29,7 +29,9 @@ struct ready_tag;
 ///
 /// Life: `shard::submit` → `start` → … → `shard::finish` → `invoke` on the handler's executor. When the shard's
 /// io_context is destroyed first, `abandon` drops the handler uninvoked instead.
-class operation : public base::list_hook<live_tag>, public base::list_hook<ready_tag>, public base::inbox_node {
+class operation : public base::list_hook<live_tag>,
+                  public base::list_hook<ready_tag>,
+                  public base::inbox_node {
 public:
     operation(const operation&) = delete;
     operation& operator=(const operation&) = delete;
@@ -108,4 +110,4 @@ private:
     bool cancellable_ = false;
 };
 
-} // namespace async_cassandra::net
+}  // namespace async_cassandra::net

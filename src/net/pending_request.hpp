@@ -18,15 +18,16 @@ namespace async_cassandra::net {
 /// Why a connection, or an attempt to open one, ended.
 struct close_reason {
     boost::system::error_code code;
-    std::string text; ///< A sentence that names the cause; no address, the reader knows which node it is about.
-    std::shared_ptr<const server_error_details> server; ///< Set when an ERROR message ended it.
+    std::string
+        text;  ///< A sentence that names the cause; no address, the reader knows which node it is about.
+    std::shared_ptr<const server_error_details> server;  ///< Set when an ERROR message ended it.
 };
 
 /// Where the body of an answer lies: in a block of its own, or in the input buffer for the time of the call.
 struct response {
     protocol::frame_header header;
     std::span<const std::byte> body;
-    detail::block_ptr block; ///< Empty: `body` must be copied by whoever keeps it.
+    detail::block_ptr block;  ///< Empty: `body` must be copied by whoever keeps it.
 };
 
 /// One request on a connection. The connection borrows it from `send` until exactly one of `on_response` and
@@ -34,8 +35,9 @@ struct response {
 class pending_request {
 public:
     /// Appends one complete envelope for this stream id.
-    [[nodiscard]] virtual protocol::encode_result
-    encode(base::byte_buffer& out, protocol_version version, std::int16_t stream) = 0;
+    [[nodiscard]] virtual protocol::encode_result encode(
+        base::byte_buffer& out, protocol_version version, std::int16_t stream
+    ) = 0;
 
     /// Whether an answer of this size may be kept. Called before its block is allocated; when false, the body passes
     /// by and `on_too_large` ends the request.
@@ -56,4 +58,4 @@ private:
     std::int16_t stream_ = -1;
 };
 
-} // namespace async_cassandra::net
+}  // namespace async_cassandra::net

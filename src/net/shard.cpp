@@ -131,7 +131,7 @@ void invoke_here(operation& op, outgoing_batches& outgoing)
     }
 }
 
-} // namespace
+}  // namespace
 
 std::shared_ptr<shard> shard::create(std::unique_ptr<base::environment> env)
 {
@@ -285,7 +285,7 @@ void shard::on_alarm()
 {
     if (is_dead())
         return;
-    const std::shared_ptr<shard> self = shared_from_this(); // a handler may drop the last owner
+    const std::shared_ptr<shard> self = shared_from_this();  // a handler may drop the last owner
     const base::time_point now = env_->now();
     const bool was_late = armed_ && now - *armed_ > late;
     armed_.reset();
@@ -347,4 +347,4 @@ void shard::shut_down() noexcept
     env_.reset();
 }
 
-} // namespace async_cassandra::net
+}  // namespace async_cassandra::net

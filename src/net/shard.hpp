@@ -131,4 +131,4 @@ private:
     base::inbox inbox_;
 };
 
-} // namespace async_cassandra::net
+}  // namespace async_cassandra::net

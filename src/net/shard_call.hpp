@@ -37,4 +37,4 @@ inline void run_on(shard& where, std::function<void()> work)
         where.put(*new shard_call{std::move(work)});
 }
 
-} // namespace async_cassandra::net
+}  // namespace async_cassandra::net

@@ -11,7 +11,7 @@ std::int16_t stream_table::acquire(pending_request& request)
     if (free_.empty()) {
         id = static_cast<std::int16_t>(slots_.size());
         slots_.emplace_back();
-        free_.reserve(slots_.capacity()); // so that release never allocates
+        free_.reserve(slots_.capacity());  // so that release never allocates
     } else {
         id = free_.back();
         free_.pop_back();
@@ -67,11 +67,11 @@ pending_request* stream_table::take_any(gathered_at& where) noexcept
         if (s.request != nullptr) {
             where = s.where;
             s.request->stream_ = -1;
-            ++orphans_; // the id stays in use: the connection is going away
+            ++orphans_;  // the id stays in use: the connection is going away
             return std::exchange(s.request, nullptr);
         }
     }
     return nullptr;
 }
 
-} // namespace async_cassandra::net
+}  // namespace async_cassandra::net

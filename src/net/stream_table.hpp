@@ -18,7 +18,7 @@ class stream_table {
 public:
     /// Where the request's envelope lies while it has not been handed to the socket.
     struct gathered_at {
-        std::uint64_t batch = 0; ///< Number of the write that carries it.
+        std::uint64_t batch = 0;  ///< Number of the write that carries it.
         std::size_t offset = 0;
         std::size_t length = 0;
     };
@@ -69,13 +69,16 @@ private:
     };
 
     static std::size_t index(std::int16_t id) noexcept { return static_cast<std::size_t>(id); }
-    [[nodiscard]] bool in_range(std::int16_t id) const noexcept { return id >= 0 && index(id) < slots_.size(); }
+    [[nodiscard]] bool in_range(std::int16_t id) const noexcept
+    {
+        return id >= 0 && index(id) < slots_.size();
+    }
 
     std::vector<slot> slots_;
     std::vector<std::int16_t> free_;
     std::size_t orphans_ = 0;
-    std::size_t taken_ = 0; // slots below this one hold no request any more (take_any)
+    std::size_t taken_ = 0;  // slots below this one hold no request any more (take_any)
     std::uint16_t limit_;
 };
 
-} // namespace async_cassandra::net
+}  // namespace async_cassandra::net

@@ -27,7 +27,9 @@ public:
 
     void start() noexcept override
     {
-        std::exchange(close_, nullptr)([self = boost::intrusive_ptr<close_operation>{this}] { self->finish_once(); });
+        std::exchange(close_, nullptr)([self = boost::intrusive_ptr<close_operation>{this}] {
+            self->finish_once();
+        });
     }
 
     // The shard has closed everything and is gone.
@@ -81,4 +83,4 @@ private:
     bool cancelled_ = false;
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -21,11 +21,12 @@ std::shared_ptr<cluster_core> over_executor(asio::any_io_executor executor, clus
     return cluster_core::create(std::move(one), std::move(config));
 }
 
-} // namespace
+}  // namespace
 
 void start_connect(const std::shared_ptr<cluster_core>& core, std::string&& keyspace, connect_handler handler)
 {
-    core->shards().front()->home().submit(*new connect_operation{core, std::move(keyspace), std::move(handler)});
+    core->shards().front()->home().submit(*new connect_operation{
+        core, std::move(keyspace), std::move(handler)});
 }
 
 void start_close(const std::shared_ptr<cluster_core>& core, close_handler handler)
@@ -33,22 +34,21 @@ void start_close(const std::shared_ptr<cluster_core>& core, close_handler handle
     core->mark_closed();
     net::shard& first = core->shards().front()->home();
     first.submit(*new close_operation{
-        first, [core](std::function<void()> done) { core->close(std::move(done)); }, std::move(handler)
-    });
+        first, [core](std::function<void()> done) { core->close(std::move(done)); }, std::move(handler)});
 }
 
-} // namespace detail
+}  // namespace detail
 
 cluster::cluster(asio::any_io_executor executor, cluster_config config)
     : core_(detail::over_executor(std::move(executor), std::move(config)))
-{
-}
+{}
 
-cluster::cluster(cluster_config config) : core_(detail::cluster_core::create_with_threads(std::move(config))) {}
+cluster::cluster(cluster_config config) : core_(detail::cluster_core::create_with_threads(std::move(config)))
+{}
 
 bool cluster::is_closed() const noexcept
 {
     return core_->is_closed();
 }
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

@@ -18,7 +18,7 @@ failure_ptr cluster_closed()
     return failure_ptr{base::make_failure(errc::closed, "Cluster is closed")};
 }
 
-} // namespace
+}  // namespace
 
 /// In v5 the keyspace belongs to each request: any statement finds out whether it exists.
 class connect_operation::keyspace_check final : public page_request,
@@ -26,10 +26,11 @@ class connect_operation::keyspace_check final : public page_request,
                                                 public std::enable_shared_from_this<keyspace_check> {
 public:
     keyspace_check(boost::intrusive_ptr<connect_operation> owner, std::shared_ptr<session_shard> home)
-        : page_request(std::move(home), statement{"SELECT key FROM system.local"}.consistency(consistency::one)),
+        : page_request(
+              std::move(home), statement{"SELECT key FROM system.local"}.consistency(consistency::one)
+          ),
           owner_(std::move(owner))
-    {
-    }
+    {}
 
     void run() noexcept
     {
@@ -84,7 +85,9 @@ void connect_operation::start() noexcept
         return;
     }
     home().set_timer(*this, home().now() + cluster_->config().connect_timeout);
-    control().find([self = boost::intrusive_ptr<connect_operation>{this}](const auto& found) { self->on_found(found); });
+    control().find([self = boost::intrusive_ptr<connect_operation>{this}](const auto& found) {
+        self->on_found(found);
+    });
 }
 
 void connect_operation::refuse() noexcept
@@ -101,13 +104,17 @@ void connect_operation::on_found(const result<control_connection::target>& found
         return;
     }
     cluster_->open_pools(
-        *found, keyspace_, [self = boost::intrusive_ptr<connect_operation>{this}, where = *found](const auto* reason) {
+        *found,
+        keyspace_,
+        [self = boost::intrusive_ptr<connect_operation>{this}, where = *found](const auto* reason) {
             self->on_pools_open(where, reason);
         }
     );
 }
 
-void connect_operation::on_pools_open(const control_connection::target& where, const net::close_reason* reason) noexcept
+void connect_operation::on_pools_open(
+    const control_connection::target& where, const net::close_reason* reason
+) noexcept
 {
     if (done_)
         return;
@@ -116,9 +123,10 @@ void connect_operation::on_pools_open(const control_connection::target& where, c
         return;
     }
     if (reason != nullptr) {
-        failure f = reason->server != nullptr
-                        ? to_failure(reason->server, {})
-                        : base::make_failure(errc::no_host_available, to_string(where.node) + ": " + reason->text);
+        failure f =
+            reason->server != nullptr
+                ? to_failure(reason->server, {})
+                : base::make_failure(errc::no_host_available, to_string(where.node) + ": " + reason->text);
         f.node = where.node;
         fail(std::move(f));
         return;
@@ -132,8 +140,9 @@ void connect_operation::on_pools_open(const control_connection::target& where, c
 
 void connect_operation::check_keyspace()
 {
-    check_ = std::make_shared<keyspace_check>(boost::intrusive_ptr<connect_operation>{this}, session_->choose());
-    const auto running = check_; // run may end it at once
+    check_ =
+        std::make_shared<keyspace_check>(boost::intrusive_ptr<connect_operation>{this}, session_->choose());
+    const auto running = check_;  // run may end it at once
     running->run();
 }
 
@@ -146,7 +155,8 @@ void connect_operation::cancel(asio::cancellation_type) noexcept
 void connect_operation::on_timer(base::time_point) noexcept
 {
     failure f = control().progress();
-    const std::string limit = "connect took longer than " + std::to_string(cluster_->config().connect_timeout.count()) + " ms: ";
+    const std::string limit =
+        "connect took longer than " + std::to_string(cluster_->config().connect_timeout.count()) + " ms: ";
     f.what = limit + (session_ != nullptr ? "the keyspace was still being checked" : f.what);
     fail(std::move(f));
 }
@@ -190,4 +200,4 @@ void connect_operation::abandon() noexcept
     release();
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

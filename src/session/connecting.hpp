@@ -15,7 +15,9 @@ namespace async_cassandra::detail {
 /// exists.
 class connect_operation final : public net::operation, private base::timer_node {
 public:
-    connect_operation(std::shared_ptr<cluster_core> cluster, std::string&& keyspace, connect_handler&& handler);
+    connect_operation(
+        std::shared_ptr<cluster_core> cluster, std::string&& keyspace, connect_handler&& handler
+    );
 
     void start() noexcept override;
     void refuse() noexcept override;
@@ -29,7 +31,10 @@ private:
 
     ~connect_operation() override;
 
-    [[nodiscard]] control_connection& control() const noexcept { return *cluster_->shards().front()->control(); }
+    [[nodiscard]] control_connection& control() const noexcept
+    {
+        return *cluster_->shards().front()->control();
+    }
     void on_found(const result<control_connection::target>& found) noexcept;
     void on_pools_open(const control_connection::target& where, const net::close_reason* reason) noexcept;
     void check_keyspace();
@@ -46,4 +51,4 @@ private:
     bool done_ = false;
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -61,7 +61,7 @@ private:
 
 thread_local spare_memory spare;
 
-} // namespace
+}  // namespace
 
 void* execution::operator new(std::size_t size)
 {
@@ -85,8 +85,9 @@ void execution::on_too_large(std::uint32_t body_length) noexcept
     const std::size_t limit = request::home().config().max_result_bytes;
     fail(
         errc::result_too_large,
-        "the result has more than max_result_bytes (" + std::to_string(limit) + "): " + std::to_string(bytes_) + " bytes in " +
-            std::to_string(pages_) + " pages so far, " + std::to_string(body_length) +
+        "the result has more than max_result_bytes (" + std::to_string(limit) +
+            "): " + std::to_string(bytes_) + " bytes in " + std::to_string(pages_) + " pages so far, " +
+            std::to_string(body_length) +
             " more in the next; stream it with execute_stream, or raise cluster_config::max_result_bytes",
         request_effect::maybe_applied
     );
@@ -116,4 +117,4 @@ void execution::on_other(other_result&& other)
     succeed();
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -27,8 +27,7 @@ public:
 protected:
     execution(std::shared_ptr<session_shard> home, statement&& what, fetch how) noexcept
         : operation(home->home()), page_request(std::move(home), std::move(what)), how_(how)
-    {
-    }
+    {}
     ~execution() override = default;
 
     [[nodiscard]] result_set take_result() noexcept { return std::move(result_); }
@@ -52,7 +51,13 @@ class execution_for final : public execution {
 public:
     using handler_type = asio::any_completion_handler<Signature>;
 
-    execution_for(std::shared_ptr<session_shard> home, statement&& what, paging_state&& from, fetch how, handler_type&& handler)
+    execution_for(
+        std::shared_ptr<session_shard> home,
+        statement&& what,
+        paging_state&& from,
+        fetch how,
+        handler_type&& handler
+    )
         : execution(std::move(home), std::move(what), how), handler_(std::move(handler))
     {
         continue_from(std::move(from));
@@ -72,7 +77,9 @@ public:
             else
                 std::move(handler)(result<result_set>{std::move(got)});
         } else {
-            std::move(handler)(failed ? to_exception(failed) : nullptr, failed ? result_set{} : std::move(got));
+            std::move(handler)(
+                failed ? to_exception(failed) : nullptr, failed ? result_set{} : std::move(got)
+            );
         }
     }
 
@@ -87,4 +94,4 @@ private:
     handler_type handler_;
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -11,19 +11,21 @@ namespace async_cassandra::detail {
 
 namespace {
 
-constexpr std::size_t request_overhead = 64; // header, parameters, ids
+constexpr std::size_t request_overhead = 64;  // header, parameters, ids
 
 schema_change to_public(protocol::schema_change&& from)
 {
     static constexpr const char* changes[] = {"CREATED", "UPDATED", "DROPPED", "OTHER"};
     static constexpr const char* targets[] = {"KEYSPACE", "TABLE", "TYPE", "FUNCTION", "AGGREGATE", "OTHER"};
     return {
-        changes[static_cast<std::size_t>(from.kind)], targets[static_cast<std::size_t>(from.target)],
-        std::move(from.keyspace), std::move(from.name), std::move(from.arguments)
-    };
+        changes[static_cast<std::size_t>(from.kind)],
+        targets[static_cast<std::size_t>(from.target)],
+        std::move(from.keyspace),
+        std::move(from.name),
+        std::move(from.arguments)};
 }
 
-} // namespace
+}  // namespace
 
 const char* page_request::broken_rule() const noexcept
 {
@@ -32,7 +34,8 @@ const char* page_request::broken_rule() const noexcept
         return "statement::timeout must be positive";
     if (options.page_size && *options.page_size < 1)
         return "statement::page_size must be at least 1";
-    if (options.serial && *options.serial != consistency::serial && *options.serial != consistency::local_serial)
+    if (options.serial && *options.serial != consistency::serial &&
+        *options.serial != consistency::local_serial)
         return "statement::serial_consistency must be serial or local_serial";
     return nullptr;
 }
@@ -50,7 +53,9 @@ void page_request::check_and_begin() noexcept
     }
 }
 
-protocol::encode_result page_request::encode(base::byte_buffer& out, protocol_version version, std::int16_t stream)
+protocol::encode_result page_request::encode(
+    base::byte_buffer& out, protocol_version version, std::int16_t stream
+)
 {
     const statement::options& options = what_.settings();
     const cluster_config& config = home().config();
@@ -71,7 +76,9 @@ protocol::encode_result page_request::encode(base::byte_buffer& out, protocol_ve
     }
     // Only v5 tells when the metadata of a prepared statement has changed; on v4 it is always asked for.
     parameters.skip_metadata = version == protocol_version::v5 && prepared->result_columns != nullptr;
-    return protocol::encode_execute(out, version, stream, prepared->id, prepared->result_metadata_id, parameters);
+    return protocol::encode_execute(
+        out, version, stream, prepared->id, prepared->result_metadata_id, parameters
+    );
 }
 
 std::size_t page_request::size_hint() const noexcept
@@ -94,7 +101,9 @@ void page_request::on_answer(net::response&& answer)
         return;
     }
     if (answer.header.op != protocol::opcode::result) {
-        fail_malformed("unexpected " + std::string{protocol::to_string(answer.header.op)} + " message, expected RESULT");
+        fail_malformed(
+            "unexpected " + std::string{protocol::to_string(answer.header.op)} + " message, expected RESULT"
+        );
         return;
     }
     protocol::decoded_result result = protocol::decode_result(in, home().version());
@@ -129,7 +138,9 @@ std::shared_ptr<const columns> page_request::columns_of(protocol::rows_result& r
     return what_.prepared()->result_columns;
 }
 
-void page_request::take_rows(protocol::rows_result& rows, net::response& answer, protocol::response_prefix& prefix)
+void page_request::take_rows(
+    protocol::rows_result& rows, net::response& answer, protocol::response_prefix& prefix
+)
 {
     page_parts parts;
     parts.columns = columns_of(rows);
@@ -159,4 +170,4 @@ void page_request::take_rows(protocol::rows_result& rows, net::response& answer,
     on_page(page{std::move(parts)});
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

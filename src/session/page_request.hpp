@@ -14,8 +14,7 @@ class page_request : public request {
 protected:
     page_request(std::shared_ptr<session_shard> home, statement&& what) noexcept
         : request(std::move(home)), what_(std::move(what))
-    {
-    }
+    {}
     ~page_request() override = default;
 
     /// Begins when the statement is in order, fails at once when it is not.
@@ -34,7 +33,8 @@ private:
     void take_rows(protocol::rows_result& rows, net::response& answer, protocol::response_prefix& prefix);
     [[nodiscard]] std::shared_ptr<const columns> columns_of(protocol::rows_result& rows) const;
 
-    protocol::encode_result encode(base::byte_buffer& out, protocol_version version, std::int16_t stream) final;
+    protocol::encode_result encode(base::byte_buffer& out, protocol_version version, std::int16_t stream)
+        final;
     [[nodiscard]] std::size_t size_hint() const noexcept final;
     void on_answer(net::response&& answer) final;
 
@@ -42,4 +42,4 @@ private:
     paging_state from_;
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

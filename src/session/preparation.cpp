@@ -14,9 +14,12 @@ preparation::preparation(std::shared_ptr<session_shard> home, std::string&& cql,
     adopt(handler_);
 }
 
-protocol::encode_result preparation::encode(base::byte_buffer& out, protocol_version version, std::int16_t stream)
+protocol::encode_result preparation::encode(
+    base::byte_buffer& out, protocol_version version, std::int16_t stream
+)
 {
-    const std::string_view keyspace = version == protocol_version::v5 ? std::string_view{request::home().keyspace()} : std::string_view{};
+    const std::string_view keyspace =
+        version == protocol_version::v5 ? std::string_view{request::home().keyspace()} : std::string_view{};
     return protocol::encode_prepare(out, version, stream, text_, keyspace);
 }
 
@@ -34,7 +37,9 @@ void preparation::on_answer(net::response&& answer)
         return;
     }
     if (answer.header.op != protocol::opcode::result) {
-        fail_malformed("unexpected " + std::string{protocol::to_string(answer.header.op)} + " message, expected RESULT");
+        fail_malformed(
+            "unexpected " + std::string{protocol::to_string(answer.header.op)} + " message, expected RESULT"
+        );
         return;
     }
     protocol::decoded_result result = protocol::decode_result(in, request::home().version());
@@ -74,4 +79,4 @@ void preparation::abandon() noexcept
     release();
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

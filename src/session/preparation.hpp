@@ -25,8 +25,12 @@ private:
 
     // Preparing changes nothing: no error leaves anything behind.
     [[nodiscard]] std::string_view cql() const noexcept override { return {}; }
-    protocol::encode_result encode(base::byte_buffer& out, protocol_version version, std::int16_t stream) override;
-    [[nodiscard]] std::size_t size_hint() const noexcept override { return text_.size() + request::home().keyspace().size(); }
+    protocol::encode_result encode(base::byte_buffer& out, protocol_version version, std::int16_t stream)
+        override;
+    [[nodiscard]] std::size_t size_hint() const noexcept override
+    {
+        return text_.size() + request::home().keyspace().size();
+    }
     [[nodiscard]] bool accepts(std::uint32_t) noexcept override { return true; }
     void on_too_large(std::uint32_t) noexcept override {}
     void on_answer(net::response&& answer) override;
@@ -37,4 +41,4 @@ private:
     prepare_handler handler_;
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -44,14 +44,16 @@ void request::try_nodes() noexcept
             const net::close_reason& last = pool_->last_failure();
             const bool known = static_cast<bool>(last.code);
             note_attempt(
-                known ? last.code : make_error_code(errc::connection_failed), known ? last.text : "not connected yet",
+                known ? last.code : make_error_code(errc::connection_failed),
+                known ? last.text : "not connected yet",
                 request_effect::not_sent
             );
             break;
         }
         case pool::admission::full:
             note_attempt(
-                errc::overloaded, "the queue of the node is full (max_queued_requests, max_queued_bytes)",
+                errc::overloaded,
+                "the queue of the node is full (max_queued_requests, max_queued_bytes)",
                 request_effect::not_sent
             );
             break;
@@ -70,7 +72,8 @@ failure request::failure_of_attempts()
         const bool lost = last.code.category() == client_category();
         return base::make_failure(
             lost ? last.code : make_error_code(errc::connection_lost),
-            "connection to " + to_string(last.node) + " lost with the request on it: " + last.reason, last.effect
+            "connection to " + to_string(last.node) + " lost with the request on it: " + last.reason,
+            last.effect
         );
     }
     std::string causes;
@@ -84,7 +87,8 @@ failure request::failure_of_attempts()
 
 void request::note_attempt(boost::system::error_code code, std::string reason, request_effect effect)
 {
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(home_->home().now() - attempt_began_);
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(home_->home().now() - attempt_began_);
     attempts_.push_back({pool_->node(), took, code, std::move(reason), effect});
 }
 
@@ -95,7 +99,8 @@ void request::on_response(net::response&& answer) noexcept
         on_answer(std::move(answer));
     } catch (const std::bad_alloc&) {
         fail(base::make_failure(
-            make_error_code(boost::system::errc::not_enough_memory), "out of memory while decoding the answer",
+            make_error_code(boost::system::errc::not_enough_memory),
+            "out of memory while decoding the answer",
             request_effect::maybe_applied
         ));
     }
@@ -125,7 +130,8 @@ void request::on_timer(base::time_point) noexcept
         return;
     }
     const request_effect effect = leave_node();
-    const std::string_view doing = effect == request_effect::not_sent ? " while it waited to be sent to " : " without an answer from ";
+    const std::string_view doing =
+        effect == request_effect::not_sent ? " while it waited to be sent to " : " without an answer from ";
     std::string what = after + std::string{doing} + to_string(pool_->node());
     note_attempt(errc::request_timeout, what, effect);
     fail(errc::request_timeout, std::move(what), effect);
@@ -207,4 +213,4 @@ void request::detach_request() noexcept
     state_ = state::ended;
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

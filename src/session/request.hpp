@@ -93,4 +93,4 @@ private:
     state state_ = state::idle;
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

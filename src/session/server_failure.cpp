@@ -21,7 +21,9 @@ std::string upper_without_literals(std::string_view cql)
         else if (c == '\'' || c == '"')
             quote = c;
         else
-            text += std::isspace(static_cast<unsigned char>(c)) ? ' ' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+            text += std::isspace(static_cast<unsigned char>(c))
+                        ? ' '
+                        : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     }
     return text;
 }
@@ -32,7 +34,8 @@ bool is_single_plain(std::string_view cql)
 {
     const std::string text = upper_without_literals(cql);
     const std::size_t first = text.find_first_not_of(' ');
-    const std::string_view begin = first == std::string::npos ? std::string_view{} : std::string_view{text}.substr(first);
+    const std::string_view begin =
+        first == std::string::npos ? std::string_view{} : std::string_view{text}.substr(first);
     if (begin.empty() || begin.starts_with("SELECT"))
         return true;
     if (text.find(" IF ") != std::string::npos)
@@ -42,7 +45,7 @@ bool is_single_plain(std::string_view cql)
     return begin.starts_with("INSERT") || begin.starts_with("DELETE");
 }
 
-} // namespace
+}  // namespace
 
 request_effect effect_of(server_code code, std::string_view cql) noexcept
 {
@@ -66,9 +69,10 @@ request_effect effect_of(server_code code, std::string_view cql) noexcept
 failure to_failure(std::shared_ptr<const server_error_details> details, std::string_view cql)
 {
     const boost::system::error_code code = make_error_code(details->code);
-    failure f = base::make_failure(code, code.message() + ": " + details->message, effect_of(details->code, cql));
+    failure f =
+        base::make_failure(code, code.message() + ": " + details->message, effect_of(details->code, cql));
     f.server = std::move(details);
     return f;
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -14,4 +14,4 @@ namespace async_cassandra::detail {
 /// The server's ERROR message as a failure; the text leads with the code's name.
 [[nodiscard]] failure to_failure(std::shared_ptr<const server_error_details> details, std::string_view cql);
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

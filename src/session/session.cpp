@@ -17,17 +17,19 @@ namespace {
 
 template <class Signature>
 void start(
-    const session_ptr& core, statement&& s, paging_state&& from, execution::fetch how,
+    const session_ptr& core,
+    statement&& s,
+    paging_state&& from,
+    execution::fetch how,
     asio::any_completion_handler<Signature>&& handler
 )
 {
     const std::shared_ptr<session_shard>& home = core->choose();
-    home->home().submit(
-        *new execution_for<Signature>{home, std::move(s), std::move(from), how, std::move(handler)}
-    );
+    home->home().submit(*new execution_for<Signature>{
+        home, std::move(s), std::move(from), how, std::move(handler)});
 }
 
-} // namespace
+}  // namespace
 
 void start_execute(const session_ptr& core, statement&& s, execute_handler handler)
 {
@@ -55,11 +57,10 @@ void start_close(const session_ptr& core, close_handler handler)
     core->mark_closed();
     net::shard& first = core->cluster().shards().front()->home();
     first.submit(*new close_operation{
-        first, [core](std::function<void()> done) { core->close(std::move(done)); }, std::move(handler)
-    });
+        first, [core](std::function<void()> done) { core->close(std::move(done)); }, std::move(handler)});
 }
 
-} // namespace detail
+}  // namespace detail
 
 streaming_result_set session::execute_stream(statement s, stream_config config) const
 {
@@ -76,4 +77,4 @@ const std::string& session::keyspace() const noexcept
     return core_->keyspace();
 }
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

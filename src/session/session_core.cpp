@@ -5,7 +5,9 @@
 
 namespace async_cassandra::detail {
 
-session_core::session_core(std::shared_ptr<cluster_core> cluster, std::string keyspace, protocol_version version)
+session_core::session_core(
+    std::shared_ptr<cluster_core> cluster, std::string keyspace, protocol_version version
+)
     : cluster_(std::move(cluster)), keyspace_(std::move(keyspace))
 {
     shards_.reserve(cluster_->shards().size());
@@ -41,4 +43,4 @@ void session_core::close(std::function<void()> done)
         net::run_on(shard->home(), [shard, report] { shard->close(report); });
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -24,7 +24,10 @@ public:
     session_core& operator=(const session_core&) = delete;
 
     /// Where a call begins: on the shard whose thread this is, else on each in turn.
-    [[nodiscard]] const std::shared_ptr<session_shard>& choose() noexcept { return shards_[cluster_->choose_shard()]; }
+    [[nodiscard]] const std::shared_ptr<session_shard>& choose() noexcept
+    {
+        return shards_[cluster_->choose_shard()];
+    }
 
     [[nodiscard]] const std::string& keyspace() const noexcept { return keyspace_; }
     [[nodiscard]] cluster_core& cluster() noexcept { return *cluster_; }
@@ -45,4 +48,4 @@ private:
     std::atomic<bool> closed_{false};
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

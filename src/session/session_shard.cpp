@@ -9,11 +9,16 @@
 namespace async_cassandra::detail {
 
 session_shard::session_shard(
-    std::shared_ptr<cluster_core> cluster, std::shared_ptr<cluster_shard> shard, std::string keyspace, protocol_version version
+    std::shared_ptr<cluster_core> cluster,
+    std::shared_ptr<cluster_shard> shard,
+    std::string keyspace,
+    protocol_version version
 )
-    : cluster_(std::move(cluster)), shard_(std::move(shard)), keyspace_(std::move(keyspace)), version_(version)
-{
-}
+    : cluster_(std::move(cluster)),
+      shard_(std::move(shard)),
+      keyspace_(std::move(keyspace)),
+      version_(version)
+{}
 
 void session_shard::open()
 {
@@ -54,4 +59,4 @@ failure_ptr session_closed()
     return failure_ptr{base::make_failure(errc::closed, "Session is closed")};
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

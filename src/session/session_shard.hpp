@@ -18,7 +18,10 @@ class request;
 class session_shard final : public closable, private base::timer_node {
 public:
     session_shard(
-        std::shared_ptr<cluster_core> cluster, std::shared_ptr<cluster_shard> shard, std::string keyspace, protocol_version version
+        std::shared_ptr<cluster_core> cluster,
+        std::shared_ptr<cluster_shard> shard,
+        std::string keyspace,
+        protocol_version version
     );
     ~session_shard() override = default;
     session_shard(const session_shard&) = delete;
@@ -31,7 +34,10 @@ public:
     void forget() noexcept { static_cast<base::list_hook<closing_tag>&>(*this).unlink(); }
 
     [[nodiscard]] net::shard& home() const noexcept { return shard_->home(); }
-    [[nodiscard]] const std::shared_ptr<net::shard>& shared_home() const noexcept { return shard_->shared_home(); }
+    [[nodiscard]] const std::shared_ptr<net::shard>& shared_home() const noexcept
+    {
+        return shard_->shared_home();
+    }
     [[nodiscard]] const cluster_config& config() const noexcept { return cluster_->config(); }
     [[nodiscard]] const std::string& keyspace() const noexcept { return keyspace_; }
     [[nodiscard]] protocol_version version() const noexcept { return version_; }
@@ -63,4 +69,4 @@ private:
 /// The failure of every call on a closed session.
 [[nodiscard]] failure_ptr session_closed();
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -97,7 +97,7 @@ bool stream_core::wants_more() const noexcept
 void stream_core::ask() noexcept
 {
     fetch_ = std::make_shared<fetch>(shared_from_this(), std::move(from_));
-    const std::shared_ptr<fetch> running = fetch_; // run may end it at once
+    const std::shared_ptr<fetch> running = fetch_;  // run may end it at once
     running->run();
 }
 
@@ -143,7 +143,10 @@ void next_page_operation::cancel(asio::cancellation_type) noexcept
     if (done_)
         return;
     static_cast<base::list_hook<waiting_tag>&>(*this).unlink();
-    complete(std::nullopt, failure_ptr{base::make_failure(asio::error::operation_aborted, "cancelled by the caller")});
+    complete(
+        std::nullopt,
+        failure_ptr{base::make_failure(asio::error::operation_aborted, "cancelled by the caller")}
+    );
 }
 
 void next_page_operation::detach() noexcept
@@ -152,4 +155,4 @@ void next_page_operation::detach() noexcept
     static_cast<base::list_hook<waiting_tag>&>(*this).unlink();
 }
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

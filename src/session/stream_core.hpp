@@ -24,8 +24,14 @@ public:
     [[nodiscard]] net::shard& home() const noexcept { return session_->home(); }
 
     /// Any thread: pages and rows handed over.
-    [[nodiscard]] std::size_t pages_given() const noexcept { return pages_given_.load(std::memory_order_relaxed); }
-    [[nodiscard]] std::size_t rows_given() const noexcept { return rows_given_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::size_t pages_given() const noexcept
+    {
+        return pages_given_.load(std::memory_order_relaxed);
+    }
+    [[nodiscard]] std::size_t rows_given() const noexcept
+    {
+        return rows_given_.load(std::memory_order_relaxed);
+    }
 
     void wait(next_page_operation& op) noexcept;
 
@@ -66,7 +72,9 @@ public:
     void complete(std::optional<page>&& got, failure_ptr failed) noexcept;
 
 protected:
-    explicit next_page_operation(std::shared_ptr<stream_core> core) : operation(core->home()), core_(std::move(core)) {}
+    explicit next_page_operation(std::shared_ptr<stream_core> core)
+        : operation(core->home()), core_(std::move(core))
+    {}
     ~next_page_operation() override = default;
 
     std::optional<page> page_;
@@ -77,4 +85,4 @@ private:
     bool done_ = false;
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

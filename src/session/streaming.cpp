@@ -50,12 +50,14 @@ private:
 };
 
 template <class Signature>
-void start_next_page(const std::shared_ptr<stream_core>& core, asio::any_completion_handler<Signature>&& handler)
+void start_next_page(
+    const std::shared_ptr<stream_core>& core, asio::any_completion_handler<Signature>&& handler
+)
 {
     core->home().submit(*new next_page_for<Signature>{core, std::move(handler)});
 }
 
-} // namespace
+}  // namespace
 
 void initiate_next_page::operator()(asio::any_completion_handler<next_page_signature> handler) const
 {
@@ -67,7 +69,7 @@ void initiate_try_next_page::operator()(asio::any_completion_handler<try_next_pa
     start_next_page(core, std::move(handler));
 }
 
-} // namespace detail
+}  // namespace detail
 
 streaming_result_set& streaming_result_set::operator=(streaming_result_set&& other) noexcept
 {
@@ -96,4 +98,4 @@ void streaming_result_set::close() noexcept
         net::run_on(core_->home(), [core = core_] { core->stop(); });
 }
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

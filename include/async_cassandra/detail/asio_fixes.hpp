@@ -11,7 +11,7 @@ class awaitable_thread;
 template <typename, typename>
 class awaitable_async_op_handler;
 
-} // namespace boost::asio::detail
+}  // namespace boost::asio::detail
 
 namespace async_cassandra::detail {
 
@@ -19,7 +19,7 @@ namespace async_cassandra::detail {
 template <class T>
 inline constexpr bool completes_operation = false;
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail
 
 /// `co_await` of an operation with the signature void(std::exception_ptr, T): Boost 1.81's own version tests a struct
 /// where it means a pointer and does not compile. More constrained than that one, so it is preferred, for our T alone.
@@ -35,8 +35,7 @@ public:
 
     awaitable_async_op_handler(awaitable_thread<Executor>* thread, result_type& result)
         : awaitable_thread<Executor>(std::move(*thread)), result_(result)
-    {
-    }
+    {}
 
     void operator()(std::exception_ptr exception, T value)
     {

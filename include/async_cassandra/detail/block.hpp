@@ -45,10 +45,14 @@ public:
     [[nodiscard]] explicit operator bool() const noexcept { return header_ != nullptr; }
     [[nodiscard]] std::size_t size() const noexcept { return header_ == nullptr ? 0 : header_->size; }
     [[nodiscard]] std::byte* data() noexcept { return reinterpret_cast<std::byte*>(header_ + 1); }
-    [[nodiscard]] const std::byte* data() const noexcept { return reinterpret_cast<const std::byte*>(header_ + 1); }
+    [[nodiscard]] const std::byte* data() const noexcept
+    {
+        return reinterpret_cast<const std::byte*>(header_ + 1);
+    }
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept
     {
-        return header_ == nullptr ? std::span<const std::byte>{} : std::span<const std::byte>{data(), header_->size};
+        return header_ == nullptr ? std::span<const std::byte>{}
+                                  : std::span<const std::byte>{data(), header_->size};
     }
 
 private:
@@ -67,4 +71,4 @@ private:
     header* header_ = nullptr;
 };
 
-} // namespace async_cassandra::detail
+}  // namespace async_cassandra::detail

@@ -51,7 +51,10 @@ public:
     [[nodiscard]] static data_type map_of(data_type key, data_type value);
     [[nodiscard]] static data_type tuple_of(std::vector<data_type> elements);
     [[nodiscard]] static data_type udt_of(
-        std::string keyspace, std::string name, std::vector<std::string> field_names, std::vector<data_type> fields
+        std::string keyspace,
+        std::string name,
+        std::vector<std::string> field_names,
+        std::vector<data_type> fields
     );
     /// A server-side class without a wire id of its own, by its Java class name.
     [[nodiscard]] static data_type custom_of(std::string class_name);
@@ -84,4 +87,4 @@ private:
     std::shared_ptr<const parameters> parameters_;
 };
 
-} // namespace async_cassandra
+}  // namespace async_cassandra

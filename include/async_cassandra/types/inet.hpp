@@ -36,7 +36,10 @@ public:
     [[nodiscard]] constexpr bool is_v6() const noexcept { return size_ == 16; }
 
     /// The 4 or 16 bytes in network order; valid as long as this object.
-    [[nodiscard]] constexpr std::span<const std::uint8_t> bytes() const noexcept { return {bytes_.data(), size_}; }
+    [[nodiscard]] constexpr std::span<const std::uint8_t> bytes() const noexcept
+    {
+        return {bytes_.data(), size_};
+    }
 
     /// True for 0.0.0.0 and ::, which a server uses for "any address of mine".
     [[nodiscard]] bool is_unspecified() const noexcept;
@@ -51,4 +54,4 @@ private:
     std::uint8_t size_ = 4;
 };
 
-} // namespace async_cassandra
+}  // namespace async_cassandra
