@@ -41,6 +41,8 @@ PUBLIC_HEADERS = {
     "types/codec.hpp": "types",
     "types/collection_codec.hpp": "types",
     "types/literal.hpp": "types",
+    "types/number_codec.hpp": "types",
+    "types/scalar_codec.hpp": "types",
     "types/uuid.hpp": "types",
     "types/value_sink.hpp": "types",
     "types/values.hpp": "types",
