@@ -32,22 +32,14 @@ template <class T>
 concept frame_sink =
     requires(T& sink, const frame_header& h, std::span<const std::byte> body, detail::block_ptr block) {
         /// A whole message whose body is in the input buffer: valid during the call only.
-        {
-            sink.on_frame(h, body)
-        } -> std::same_as<bool>;
+        requires std::same_as<decltype(sink.on_frame(h, body)), bool>;
         /// The block, of exactly `h.length` bytes, into which the body shall be read; an empty pointer skips the body. May
         /// throw: then nothing has happened, and drain may be called again.
-        {
-            sink.allocate(h)
-        } -> std::same_as<detail::block_ptr>;
+        requires std::same_as<decltype(sink.allocate(h)), detail::block_ptr>;
         /// The block that `allocate` gave is filled.
-        {
-            sink.on_block(h, std::move(block))
-        } -> std::same_as<bool>;
+        requires std::same_as<decltype(sink.on_block(h, std::move(block))), bool>;
         /// The body for which `allocate` gave nothing has passed by.
-        {
-            sink.on_frame_skipped(h)
-        } -> std::same_as<bool>;
+        requires std::same_as<decltype(sink.on_frame_skipped(h)), bool>;
     };
 
 /// The input side of one connection: takes bytes as they come from the socket, cuts messages out of them.

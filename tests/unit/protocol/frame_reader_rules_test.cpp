@@ -8,7 +8,6 @@ namespace async_cassandra {
 namespace {
 
 using protocol::frame_reader;
-using protocol::opcode;
 using protocol::read_status;
 using test::bytes;
 using test::envelope;

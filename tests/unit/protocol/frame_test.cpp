@@ -9,7 +9,6 @@ namespace async_cassandra {
 namespace {
 
 using protocol::frame_header;
-using protocol::frame_rules;
 using protocol::opcode;
 
 constexpr frame_header good{4, true, 0, 7, opcode::result, 100};

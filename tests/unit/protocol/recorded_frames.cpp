@@ -31,7 +31,7 @@ detail::block_ptr frame_recorder::allocate(const protocol::frame_header& h)
     return block;
 }
 
-bool frame_recorder::on_block(const protocol::frame_header& h, detail::block_ptr block)
+bool frame_recorder::on_block(const protocol::frame_header& h, const detail::block_ptr& block)
 {
     const auto body = block.bytes();
     return keep({h, bytes(body.begin(), body.end()), handed_over::in_block});

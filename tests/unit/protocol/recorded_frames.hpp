@@ -28,7 +28,7 @@ class frame_recorder {
 public:
     bool on_frame(const protocol::frame_header& h, std::span<const std::byte> body);
     detail::block_ptr allocate(const protocol::frame_header& h);
-    bool on_block(const protocol::frame_header& h, detail::block_ptr block);
+    bool on_block(const protocol::frame_header& h, const detail::block_ptr& block);
     bool on_frame_skipped(const protocol::frame_header& h);
 
     std::vector<recorded_frame> frames;

@@ -154,6 +154,36 @@ TEST(responses, that_are_truncated_anywhere_are_errors)
     }
 }
 
+// Whether anything comes out does not matter here.
+void decode_result_and_cells(reader& in, std::span<const std::byte> body, protocol_version version)
+{
+    const auto result = protocol::decode_result(in, version);
+    const auto* rows = std::get_if<protocol::rows_result>(&result);
+    if (rows == nullptr || in.failed())
+        return;
+    protocol::parse_error error;
+    static_cast<void>(
+        protocol::check_cells(body, rows->rows_offset, rows->row_count, rows->column_count, error)
+    );
+}
+
+void decode_anything(
+    const protocol::frame_header& h, std::span<const std::byte> body, protocol_version version
+)
+{
+    reader in{body};
+    protocol::response_prefix prefix;
+    static_cast<void>(protocol::decode_prefix(in, h.flags, prefix));
+    switch (h.op) {
+    case opcode::error: static_cast<void>(protocol::decode_error(in, version)); break;
+    case opcode::supported: static_cast<void>(protocol::decode_supported(in)); break;
+    case opcode::event: static_cast<void>(protocol::decode_event(in)); break;
+    case opcode::result: decode_result_and_cells(in, body, version); break;
+    default: static_cast<void>(in.bytes()); break;
+    }
+    EXPECT_LE(in.position(), body.size());
+}
+
 TEST(responses, with_any_byte_changed_neither_crash_nor_read_beyond_the_end)
 {
     for (const auto& v : test::read_envelopes("responses.txt")) {
@@ -161,26 +191,7 @@ TEST(responses, with_any_byte_changed_neither_crash_nor_read_beyond_the_end)
             for (const unsigned value : {0x00U, 0x01U, 0x7FU, 0x80U, 0xFFU}) {
                 test::bytes changed(v.body().begin(), v.body().end());
                 changed[i] = static_cast<std::byte>(value);
-                const test::exact_bytes body{changed};
-                reader in{body.span()};
-                protocol::response_prefix prefix;
-                static_cast<void>(protocol::decode_prefix(in, v.header().flags, prefix));
-                switch (v.header().op) {
-                case opcode::error: static_cast<void>(protocol::decode_error(in, version_of(v))); break;
-                case opcode::supported: static_cast<void>(protocol::decode_supported(in)); break;
-                case opcode::event: static_cast<void>(protocol::decode_event(in)); break;
-                case opcode::result: {
-                    const auto result = protocol::decode_result(in, version_of(v));
-                    const auto* rows = std::get_if<protocol::rows_result>(&result);
-                    protocol::parse_error error;
-                    if (rows != nullptr && !in.failed())
-                        static_cast<void>(protocol::check_cells(
-                            body.span(), rows->rows_offset, rows->row_count, rows->column_count, error
-                        ));
-                    break;
-                }
-                default: static_cast<void>(in.bytes()); break;
-                }
+                decode_anything(v.header(), test::exact_bytes{changed}.span(), version_of(v));
             }
         }
     }
