@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "support/fake_node.hpp"
+#include "support/seeded_random.hpp"
+
+#include <array>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+
+namespace async_cassandra::testing {
+
+class fake_connection;
+
+struct node_rule {
+    std::string text;
+    bool prefix = false;
+    bool for_prepare = false;  // else PREPARE asks it for metadata only
+    bool any_text = false;
+    std::optional<protocol::opcode> only;
+    std::optional<std::size_t> connection;
+
+    std::deque<answer> once;
+    std::optional<answer> always;
+    std::function<answer(const request_record&)> compute;
+    std::vector<column> marker_list;
+    std::vector<std::uint16_t> key_markers;
+    std::shared_ptr<const columns> result_columns;
+    bool markers_known = false;
+
+    [[nodiscard]] bool matches_text(std::string_view query) const;
+    [[nodiscard]] bool matches(const request_record& request) const;
+    /// Empty when it has nothing left to say.
+    [[nodiscard]] std::optional<answer> next(const request_record& request);
+    /// What EXECUTE and QUERY of it return, as far as that is known without asking.
+    [[nodiscard]] std::shared_ptr<const columns> known_columns() const;
+};
+
+/// What a connection remembers from one request to the next.
+struct conversation {
+    std::size_t number = 0;
+    protocol_version version = protocol_version::v5;
+    bool started = false;
+    bool authenticated = false;
+    std::string keyspace;
+    std::set<std::string> events;
+};
+
+/// Everything that the connections of one node share. The mutex guards it all, connections included; it is recursive
+/// because a carrier may be woken from within and rules call back.
+class node_state {
+public:
+    explicit node_state(fake_node_settings s);
+
+    /// What to say to the request.
+    [[nodiscard]] answer respond(request_record& request, conversation& with);
+    void record(const request_record& request);
+    void violation(std::size_t connection, std::string what);
+    void wake();
+    void observe(std::string_view what, std::uint64_t a, std::uint64_t b);
+    [[nodiscard]] bool knows_keyspace(std::string_view name) const;
+
+    mutable std::recursive_mutex mutex;
+    fake_node_settings settings;
+    std::deque<std::shared_ptr<node_rule>> rules;  // the newest first
+    std::set<std::string, std::less<>> released;
+    std::map<std::vector<std::byte>, std::string> prepared;
+    std::map<std::size_t, fake_connection*> connections;
+    std::size_t accepted = 0;
+    bool frozen = false;
+    carrier_link carrier;
+
+    std::vector<request_record> log;
+    std::array<std::size_t, 256> counts{};
+    std::vector<std::string> broken_rules;
+
+private:
+    [[nodiscard]] answer usual(request_record& request, conversation& with);
+    [[nodiscard]] answer on_startup(const request_record& request, conversation& with);
+    [[nodiscard]] answer on_auth_response(const request_record& request, conversation& with);
+    [[nodiscard]] answer on_prepare(const request_record& request);
+    [[nodiscard]] std::optional<answer> unfit_execute(const request_record& request) const;
+    [[nodiscard]] const node_rule* describing_rule(std::string_view text) const;
+};
+
+/// The id that v5 gives to result metadata.
+[[nodiscard]] std::vector<std::byte> metadata_id_of(const columns* list);
+
+}  // namespace async_cassandra::testing
