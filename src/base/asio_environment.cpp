@@ -152,8 +152,7 @@ running_check find_running_check(const asio::any_io_executor& executor) noexcept
         return runs_here<asio::strand<asio::io_context::executor_type>>;
     if (executor.target<asio::strand<asio::any_io_executor>>() != nullptr)
         return runs_here<asio::strand<asio::any_io_executor>>;
-    // Another executor type cannot tell where it runs: every call then travels as if it came from another thread.
-    return [](const asio::any_io_executor&) noexcept { return false; };
+    return nullptr;
 }
 
 class asio_environment final : public environment {
@@ -165,7 +164,8 @@ public:
     {}
 
     const asio::any_io_executor& executor() const noexcept override { return executor_; }
-    bool on_executor() const noexcept override { return runs_here_(executor_); }
+    bool on_executor() const noexcept override { return runs_here_ != nullptr && runs_here_(executor_); }
+    bool knows_executor() const noexcept override { return runs_here_ != nullptr; }
     time_point now() const noexcept override { return std::chrono::steady_clock::now(); }
     std::chrono::system_clock::time_point wall_now() const noexcept override
     {

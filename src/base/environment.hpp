@@ -78,8 +78,12 @@ public:
     /// The shard's serial executor.
     [[nodiscard]] virtual const asio::any_io_executor& executor() const noexcept = 0;
 
-    /// True when the caller runs on the shard's executor right now.
+    /// True when the caller runs on the shard's executor right now. Always false when the executor's type cannot tell:
+    /// every call then travels as if it came from another thread.
     [[nodiscard]] virtual bool on_executor() const noexcept = 0;
+
+    /// Whether `on_executor` can tell.
+    [[nodiscard]] virtual bool knows_executor() const noexcept { return true; }
 
     [[nodiscard]] virtual time_point now() const noexcept = 0;
     [[nodiscard]] virtual std::chrono::system_clock::time_point wall_now() const noexcept = 0;

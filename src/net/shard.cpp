@@ -8,6 +8,7 @@
 #include <boost/asio/query.hpp>
 #include <boost/asio/system_executor.hpp>
 
+#include <cassert>
 #include <exception>
 #include <mutex>
 #include <utility>
@@ -305,6 +306,7 @@ void shard::on_alarm()
 
 shard::turn_scope::turn_scope(shard& s) noexcept : shard_(s), outermost_(!s.in_turn_)
 {
+    assert(s.on_thread() || !s.env_->knows_executor());
     if (outermost_) {
         shard_.turn_time_ = shard_.env_->now();
         shard_.in_turn_ = true;
