@@ -31,9 +31,8 @@ cluster_config config_of(const bench_options& options)
     cluster_config config = options.connection.to_config();
     const std::uint64_t each = options.in_flight / options.threads + 1;
     constexpr std::uint64_t most_streams = 32'767;
-    config.max_in_flight = static_cast<std::uint16_t>(
-        std::clamp<std::uint64_t>(each, config.max_in_flight, most_streams)
-    );
+    config.max_in_flight =
+        static_cast<std::uint16_t>(std::clamp<std::uint64_t>(each, config.max_in_flight, most_streams));
     config.max_queued_requests = std::max<std::size_t>(config.max_queued_requests, each);
     return config;
 }
@@ -53,7 +52,8 @@ std::unique_ptr<bench_work> make_load(
     const asio::any_io_executor loop = worker.context().get_executor();
     const std::uint64_t in_flight = share_of(options.in_flight, part, options.threads);
     if (options.rate) {
-        const open_schedule pacing{{*options.rate, options.requests, options.duration}, part, options.threads};
+        const open_schedule pacing{
+            {*options.rate, options.requests, options.duration}, part, options.threads};
         return std::make_unique<bench_load<Operation, open_schedule>>(
             loop, worker.target(), std::move(operation), pacing, in_flight
         );
@@ -78,18 +78,17 @@ std::unique_ptr<bench_work> make_work(bench_worker& worker, const bench_options&
         worker.target(),
         worker.prepare(stream_text),
         closed_pacing{share_of_requests(options, part), options.duration},
-        options.requests || options.duration,
         share_of(options.in_flight, part, options.threads)
     );
 }
 
-/// How many requests there will be, for the progress; of a schedule or a duration, nobody knows.
+/// How many requests there will be, for the progress; of a duration, nobody knows.
 std::optional<std::uint64_t> expected_requests(const bench_options& options)
 {
-    if (options.requests || options.duration)
+    if (!options.requests || options.operation != bench_operation::stream)
         return options.requests;
     const std::uint64_t pages = options.rows / static_cast<std::uint64_t>(stream_page_size);
-    return std::max<std::uint64_t>(1, pages * options.in_flight);
+    return std::max<std::uint64_t>(1, pages) * *options.requests;
 }
 
 /// Runs every worker on a thread of its own, the first on this one. Throws what a worker throws.

@@ -30,8 +30,7 @@ struct bench_options {
     /// Requests in flight, or streams side by side, over all threads.
     std::uint64_t in_flight = 128;
 
-    /// Requests, or pages of streams, over all threads; without a limit while `duration` bounds the run, or until every
-    /// stream is at its end.
+    /// Requests, or readings of the whole table, over all threads; as many as `duration` allows when not set.
     std::optional<std::uint64_t> requests;
     std::optional<std::chrono::nanoseconds> duration;
 

@@ -101,13 +101,12 @@ std::string to_text(const bench_options& options, const bench_figures& figures)
     const auto requests = static_cast<double>(tally.requests);
     const auto rows = static_cast<double>(tally.rows);
     std::string out;
-    const auto line = [&]<class... Args>(
-                          std::string_view name, fmt::format_string<Args...> text, Args&&... args
-                      ) {
-        fmt::format_to(std::back_inserter(out), "{:<10}", name);
-        fmt::format_to(std::back_inserter(out), text, std::forward<Args>(args)...);
-        out += '\n';
-    };
+    const auto line =
+        [&]<class... Args>(std::string_view name, fmt::format_string<Args...> text, Args&&... args) {
+            fmt::format_to(std::back_inserter(out), "{:<10}", name);
+            fmt::format_to(std::back_inserter(out), text, std::forward<Args>(args)...);
+            out += '\n';
+        };
     const std::string loop = options.rate ? fmt::format("{:g} a second", *options.rate) : "closed loop";
     line(
         name_of(options.operation),

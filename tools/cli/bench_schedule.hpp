@@ -13,7 +13,9 @@ namespace async_cassandra::cli {
 using bench_clock = std::chrono::steady_clock;
 
 /// The share of one of `parts` equal parts of `whole`: the first ones take what is left over.
-[[nodiscard]] constexpr std::uint64_t share_of(std::uint64_t whole, std::uint64_t part, std::uint64_t parts) noexcept
+[[nodiscard]] constexpr std::uint64_t share_of(
+    std::uint64_t whole, std::uint64_t part, std::uint64_t parts
+) noexcept
 {
     return whole / parts + (part < whole % parts ? 1 : 0);
 }
@@ -23,7 +25,9 @@ class closed_pacing {
 public:
     static constexpr bool scheduled = false;
 
-    closed_pacing(std::optional<std::uint64_t> requests, std::optional<std::chrono::nanoseconds> duration) noexcept
+    closed_pacing(
+        std::optional<std::uint64_t> requests, std::optional<std::chrono::nanoseconds> duration
+    ) noexcept
         : left_(requests.value_or(std::numeric_limits<std::uint64_t>::max())), duration_(duration)
     {}
 
@@ -41,7 +45,12 @@ public:
         return now;
     }
 
-    [[nodiscard]] bool is_over(bench_clock::time_point now) const noexcept { return left_ == 0 || now >= end_; }
+    [[nodiscard]] bool is_over(bench_clock::time_point now) const noexcept
+    {
+        return left_ == 0 || is_time_up(now);
+    }
+
+    [[nodiscard]] bool is_time_up(bench_clock::time_point now) const noexcept { return now >= end_; }
 
     /// Nothing starts any more.
     void stop() noexcept { left_ = 0; }
@@ -86,7 +95,10 @@ public:
         return due(next_++);
     }
 
-    [[nodiscard]] bool is_over(bench_clock::time_point now) const noexcept { return next_ == count_ || now >= end_; }
+    [[nodiscard]] bool is_over(bench_clock::time_point now) const noexcept
+    {
+        return next_ == count_ || now >= end_;
+    }
 
     void stop() noexcept { count_ = next_; }
 

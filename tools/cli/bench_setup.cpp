@@ -16,10 +16,12 @@ namespace {
 constexpr std::uint64_t buckets = 1024;
 
 constexpr std::string_view create_keyspace =
-    "CREATE KEYSPACE IF NOT EXISTS bench WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}";
+    "CREATE KEYSPACE IF NOT EXISTS bench WITH replication = {'class': 'SimpleStrategy', "
+    "'replication_factor': 1}";
 constexpr std::string_view create_kv = "CREATE TABLE IF NOT EXISTS bench.kv (k bigint PRIMARY KEY, v blob)";
 constexpr std::string_view create_big =
-    "CREATE TABLE IF NOT EXISTS bench.big (bucket int, id bigint, ts timestamp, name text, value double, payload blob, "
+    "CREATE TABLE IF NOT EXISTS bench.big (bucket int, id bigint, ts timestamp, name text, value double, "
+    "payload blob, "
     "PRIMARY KEY (bucket, id))";
 constexpr std::string_view insert_big =
     "INSERT INTO bench.big (bucket, id, ts, name, value, payload) VALUES (?, ?, ?, ?, ?, ?)";
@@ -61,7 +63,9 @@ asio::awaitable<void> create_tables(const session& target)
 }
 
 /// How many of the keys 0 … rows - 1 are there; stops when all are.
-asio::awaitable<void> count_keys(const session& target, std::string cql, std::uint64_t rows, std::uint64_t& found)
+asio::awaitable<void> count_keys(
+    const session& target, std::string cql, std::uint64_t rows, std::uint64_t& found
+)
 {
     streaming_result_set pages = target.execute_stream(std::move(cql));
     while (found < rows) {
@@ -86,7 +90,8 @@ void load(bench_worker& worker, Operation operation, const bench_options& option
         in_flight,
         load_type::on_error::stop};
     const auto begin = bench_clock::now();
-    bench_progress shown{worker.context().get_executor(), "loading", options.rows, std::nullopt, {&work}, progress};
+    bench_progress shown{
+        worker.context().get_executor(), "loading", options.rows, std::nullopt, {&work}, progress};
     worker.run_until_finished(work, begin);
     shown.stop();
     if (work.tally().first_error)
@@ -103,9 +108,9 @@ void set_up_bench(bench_worker& worker, const bench_options& options, progress_l
     const bool stream = options.operation == bench_operation::stream;
     progress.show("counting the rows that are there");
     std::uint64_t found = 0;
-    worker.run(
-        count_keys(worker.target(), stream ? "SELECT id FROM bench.big" : "SELECT k FROM bench.kv", options.rows, found)
-    );
+    worker.run(count_keys(
+        worker.target(), stream ? "SELECT id FROM bench.big" : "SELECT k FROM bench.kv", options.rows, found
+    ));
     if (found < options.rows) {
         if (stream)
             load(worker, insert_big_operation{worker.prepare(insert_big)}, options, progress);

@@ -7,37 +7,34 @@
 namespace async_cassandra::cli {
 
 bench_stream::bench_stream(
-    session target, prepared_statement prepared, closed_pacing pacing, bool again, std::uint64_t streams
+    session target, prepared_statement prepared, closed_pacing pacing, std::uint64_t side_by_side
 )
-    : session_(std::move(target)),
-      prepared_(std::move(prepared)),
-      pacing_(pacing),
-      again_(again),
-      streams_(streams)
+    : session_(std::move(target)), prepared_(std::move(prepared)), pacing_(pacing), streams_(side_by_side)
 {}
 
 void bench_stream::start(bench_clock::time_point now, std::function<void()> finished)
 {
     finished_ = std::move(finished);
     pacing_.begin(now);
-    running_ = streams_.size();
-    for (std::size_t i = 0; i < streams_.size(); ++i) {
-        open(i);
-        ask(i, now);
-    }
+    for (std::size_t i = 0; i < streams_.size(); ++i)
+        begin_pass(i, now);
+    finish_when_idle();
 }
 
-void bench_stream::open(std::size_t index)
+void bench_stream::begin_pass(std::size_t index, bench_clock::time_point now)
 {
+    streams_[index].reset();
+    if (!pacing_.take(now))
+        return;
     stream_config config;
     config.page_size = stream_page_size;
     streams_[index].emplace(session_.execute_stream(prepared_.bind(), config));
+    ++running_;
+    ask(index, now);
 }
 
 void bench_stream::ask(std::size_t index, bench_clock::time_point now)
 {
-    if (!pacing_.take(now))
-        return end(index);
     streams_[index]->next_page([this, index, now](std::exception_ptr why, std::optional<page> rows) {
         on_page(index, now, std::move(why), std::move(rows));
     });
@@ -47,31 +44,28 @@ void bench_stream::on_page(
     std::size_t index, bench_clock::time_point from, std::exception_ptr why, std::optional<page> rows
 )
 {
-    const auto now = bench_clock::now();
+    bool more = false;
     if (why) {
-        count(from, now);
+        count(from, bench_clock::now());
         fail(std::move(why));
-        return end(index);
-    }
-    const bool last = !rows || !rows->has_more_pages();
-    if (rows) {
-        count(from, now);
+    } else if (rows) {
+        count(from, bench_clock::now());
         tally_.rows += rows->size();
         tally_.checksum += checksum_of(*rows);
+        more = rows->has_more_pages();
         rows.reset();
     }
-    if (last) {
-        if (!again_)
-            return end(index);
-        open(index);
-    }
-    ask(index, bench_clock::now());
+    const auto now = bench_clock::now();
+    if (more && !pacing_.is_time_up(now))
+        return ask(index, now);
+    --running_;
+    begin_pass(index, now);
+    finish_when_idle();
 }
 
-void bench_stream::end(std::size_t index)
+void bench_stream::finish_when_idle()
 {
-    streams_[index].reset();
-    if (--running_ == 0)
+    if (running_ == 0)
         std::exchange(finished_, nullptr)();
 }
 

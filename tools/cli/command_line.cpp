@@ -48,7 +48,11 @@ void add_connection_options(CLI::App& app, connection_options& options)
 {
     static const std::map<std::string, protocol_version> versions{
         {"4", protocol_version::v4}, {"5", protocol_version::v5}};
-    app.add_option("--contact-point", options.contact_points, "Host, host:port or address; may be repeated (127.0.0.1)")
+    app.add_option(
+           "--contact-point",
+           options.contact_points,
+           "Host, host:port or address; may be repeated (127.0.0.1)"
+    )
         ->type_name("HOST")
         ->allow_extra_args(false);
     app.add_option("--port", options.port, "Port of contact points that name none (9042)")
@@ -150,7 +154,8 @@ CLI::App& add_bench(CLI::App& app, bench_arguments& into)
         .add_option(
             "--requests",
             into.requests,
-            "Requests in all (100000 without --duration), or pages of streams (once through the table)"
+            "Requests in all (100000), or readings of the whole table (one a stream); without a limit when "
+            "only --duration is given"
         )
         ->type_name("N")
         ->check(at_least_one<std::uint64_t>(1'000'000'000'000).description(""));
@@ -166,17 +171,24 @@ CLI::App& add_bench(CLI::App& app, bench_arguments& into)
         )
         ->type_name("R")
         ->check(above_zero(1e9).description(""));
-    bench.add_option("--threads", options.threads, "Event loops, each with a thread and connections of its own (1)")
+    bench
+        .add_option(
+            "--threads", options.threads, "Event loops, each with a thread and connections of its own (1)"
+        )
         ->type_name("T")
         ->check(at_least_one<std::uint64_t>(128).description(""));
     add_connection_options(bench, options.connection);
     bench
         .add_option(
-            "--rows", into.rows, "Keys used, and rows loaded first where fewer are there (100000; stream 1000000)"
+            "--rows",
+            into.rows,
+            "Keys used, and rows loaded first where fewer are there (100000; stream 1000000)"
         )
         ->type_name("N")
         ->check(at_least_one<std::uint64_t>(1'000'000'000'000).description(""));
-    bench.add_flag("--no-setup", into.no_setup, "Create and load nothing: the tables of keyspace bench are there");
+    bench.add_flag(
+        "--no-setup", into.no_setup, "Create and load nothing: the tables of keyspace bench are there"
+    );
     bench.add_flag("--json", options.json, "Print one JSON object");
     bench.add_flag("--progress", options.progress, "Show progress also where standard error is no terminal");
     return bench;
@@ -187,16 +199,17 @@ bench_options finish(bench_arguments&& read)
     constexpr std::uint64_t default_requests = 100'000;
     bench_options options = std::move(read.options);
     const bool stream = options.operation == bench_operation::stream;
-    const std::uint64_t least = options.threads;
-    options.in_flight = read.in_flight != 0 ? read.in_flight : std::max<std::uint64_t>(stream ? 1 : 128, least);
+    options.in_flight = read.in_flight;
+    if (options.in_flight == 0)
+        options.in_flight = std::max<std::uint64_t>(stream ? 1 : 128, options.threads);
     options.rows = read.rows != 0 ? read.rows : (stream ? 1'000'000 : 100'000);
     options.set_up = !read.no_setup;
     if (read.duration.value > 0)
         options.duration = read.duration.as<std::chrono::nanoseconds>();
     if (read.requests != 0)
         options.requests = read.requests;
-    else if (!stream && !options.duration)
-        options.requests = default_requests;
+    else if (!options.duration)
+        options.requests = stream ? options.in_flight : default_requests;
     if (read.rate > 0)
         options.rate = read.rate;
     return options;
@@ -208,14 +221,17 @@ std::string contradiction(const bench_options& options)
     if (options.in_flight < options.threads)
         return fmt::format("--in-flight {} is less than --threads {}", options.in_flight, options.threads);
     if (options.rate && options.operation == bench_operation::stream)
-        return "--rate: a stream asks for a page when it has read the one before, there is no schedule to keep";
+        return "--rate: a stream asks for a page when it has read the one before, there is no schedule to "
+               "keep";
     return {};
 }
 
 bad_usage complain(const CLI::App& command, const std::string& what)
 {
     const std::string name = command.get_parent() == nullptr ? "" : " " + command.get_name();
-    return {fmt::format("async-cassandra{}: {}\nRun async-cassandra{} --help for more information.\n", name, what, name)};
+    return {fmt::format(
+        "async-cassandra{}: {}\nRun async-cassandra{} --help for more information.\n", name, what, name
+    )};
 }
 
 const CLI::App& chosen(const CLI::App& app)

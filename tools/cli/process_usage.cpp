@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "process_usage.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 #include <sys/resource.h>
@@ -44,7 +45,8 @@ double resident_mib()
 
 double peak_resident_mib()
 {
-    return static_cast<double>(own_usage().ru_maxrss) / 1024.0;  // the kernel counts KiB
+    // The kernel counts KiB, and brings its record of the most up to date now and then only.
+    return std::max(static_cast<double>(own_usage().ru_maxrss) / 1024.0, resident_mib());
 }
 
 }  // namespace async_cassandra::cli

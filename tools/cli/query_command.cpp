@@ -49,7 +49,8 @@ std::vector<raw_value> encode_parameters(const std::vector<std::string>& texts, 
             values.push_back(encode_literal(texts[i], type));
         } catch (const error& wrong) {
             failure told = wrong.details();
-            told.what = fmt::format("--param {} for {} {}: {}", i + 1, markers[i].name, type.to_string(), told.what);
+            told.what =
+                fmt::format("--param {} for {} {}: {}", i + 1, markers[i].name, type.to_string(), told.what);
             throw_failure(failure_ptr{std::move(told)});
         }
     }
