@@ -11,6 +11,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/write.hpp>
 
+#include <atomic>
 #include <random>
 #include <thread>
 
@@ -106,24 +107,24 @@ public:
         : state_(std::make_shared<state>(executor, std::move(on_time)))
     {}
 
-    ~steady_alarm() override
-    {
-        state_->on_time = nullptr;
-        state_->timer.cancel();
-    }
+    ~steady_alarm() override { clear(); }
 
     void set(time_point when) override
     {
+        clear();
         state_->timer.expires_at(when);
-        state_->timer.async_wait([s = state_](error_code code) {
-            if (code || !s->on_time)
-                return;
-            const std::function<void()> on_time = s->on_time;  // the alarm may be destroyed meanwhile
-            on_time();
+        state_->timer.async_wait([s = state_, setting = state_->setting.load()](error_code code) {
+            if (!code && s->setting.load() == setting)
+                s->on_time();
         });
     }
 
-    void clear() noexcept override { state_->timer.cancel(); }
+    // Cancelling is not enough: a wait whose time has come is beyond it, and its handler is on its way.
+    void clear() noexcept override
+    {
+        ++state_->setting;
+        state_->timer.cancel();
+    }
 
 private:
     struct state {
@@ -132,6 +133,8 @@ private:
         {}
         asio::steady_timer timer;
         std::function<void()> on_time;
+        // The one that may still ring. Atomic: the last owner of a shard may be another thread.
+        std::atomic<std::uint64_t> setting{0};
     };
     std::shared_ptr<state> state_;
 };
