@@ -50,7 +50,7 @@ void set_log_sink(log_sink sink, log_level lowest)
     auto shared = sink ? std::make_shared<const log_sink>(std::move(sink)) : nullptr;
     const int level = shared ? static_cast<int>(lowest) : off;
     const std::lock_guard lock{s.mutex};
-    s.sink = std::move(shared);
+    s.sink.swap(shared);  // the old one goes behind the lock: what it holds may log
     s.delivered = s.suppressed = 0;
     lowest_level.store(level, std::memory_order_relaxed);
 }
