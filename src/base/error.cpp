@@ -43,11 +43,25 @@ class server_category_type final : public boost::system::error_category {
 public:
     const char* name() const noexcept override { return "async_cassandra.server"; }
 
+    // Every value, also the one that -1 on the wire comes to.
+    bool failed(int) const noexcept override { return true; }
+
     std::string message(int value) const override
     {
-        const auto code = static_cast<server_code>(value - 1);
+        const server_code code = from_value(value);
         const std::string_view known = to_string(code);
-        return known == "UNKNOWN" ? "server error code " + std::to_string(value - 1) : std::string{known};
+        return known == "UNKNOWN" ? "server error code " + std::to_string(static_cast<int>(code))
+                                  : std::string{known};
+    }
+
+    // A peer may send any code: the arithmetic wraps.
+    static int to_value(server_code code) noexcept
+    {
+        return static_cast<int>(static_cast<std::uint32_t>(code) + 1);
+    }
+    static server_code from_value(int value) noexcept
+    {
+        return static_cast<server_code>(static_cast<std::uint32_t>(value) - 1);
     }
 };
 
@@ -137,14 +151,14 @@ boost::system::error_code make_error_code(errc code) noexcept
 
 boost::system::error_code make_error_code(server_code code) noexcept
 {
-    return {static_cast<int>(code) + 1, server_category()};
+    return {server_category_type::to_value(code), server_category()};
 }
 
 std::optional<server_code> to_server_code(boost::system::error_code code) noexcept
 {
     if (code.category() != server_category())
         return std::nullopt;
-    return static_cast<server_code>(code.value() - 1);
+    return server_category_type::from_value(code.value());
 }
 
 std::string failure::describe() const
