@@ -15,6 +15,8 @@ void timer_wheel::set(timer_node& node, time_point when) noexcept
 
 void timer_wheel::advance(time_point now) noexcept
 {
+    if (now < start_)
+        return;
     const std::uint64_t target = tick_at_or_before(now);
     while (current_ <= target) {
         const std::uint64_t limit = std::min(target + 1, next_cascade_);
