@@ -4,6 +4,8 @@
 #include "types/scalar_text.hpp"
 #include "types/text_errors.hpp"
 
+#include <chrono>
+
 namespace async_cassandra {
 
 namespace {
@@ -39,6 +41,13 @@ void append_elements(std::string& out, const data_type& type, std::span<const st
     reader.finish();
 }
 
+// The server reads no date before 0001-01-01, but the number of milliseconds.
+bool is_before_year_one(const data_type& type, std::span<const std::byte> bytes)
+{
+    constexpr timestamp year_one{std::chrono::sys_days{std::chrono::year{1} / 1 / 1}};
+    return type.kind() == type_kind::timestamp && codec<timestamp>::decode(type, bytes) < year_one;
+}
+
 void append_value(std::string& out, const data_type& type, detail::cell value)
 {
     if (value.is_null()) {
@@ -52,6 +61,8 @@ void append_value(std::string& out, const data_type& type, detail::cell value)
         out.push_back(shape == text_shape::list ? ']' : '}');
     } else if (value.size == 0 && detail::empty_is_no_value(type.kind())) {
         out += "''";
+    } else if (is_before_year_one(type, value.bytes())) {
+        out += std::to_string(codec<timestamp>::decode(type, value.bytes()).time_since_epoch().count());
     } else if (shape == text_shape::text || shape == text_shape::quoted) {
         std::string text;
         types::append_scalar(text, type, value.bytes());
