@@ -11,8 +11,8 @@
 #include <boost/pfr/tuple_size.hpp>
 
 /// Rows as structs, for `as<Struct>()` with a type that has no codec of its own:
-/// - described with Boost.Describe: every public member (inherited ones too) takes the column of its name, in any
-///   order;
+/// - described with Boost.Describe: every public member (inherited ones too) takes the column of its name, in
+///   any order;
 /// - any other aggregate: members take the columns by position (Boost.PFR).
 /// Columns and members must correspond one to one; a mismatch in count or name is a `query_error` that names
 /// both.

@@ -153,13 +153,17 @@ std::optional<std::int64_t> scan_zone(scanner& in) noexcept
 
 }  // namespace
 
-void append_timestamp(std::string& out, timestamp value)
+void append_timestamp(std::string& out, timestamp value, year_style style)
 {
     const std::int64_t ms = value.time_since_epoch().count();
     const std::int64_t days = ms / day_ms - (ms % day_ms < 0 ? 1 : 0);
     const std::int64_t of_day = ms % day_ms + (ms % day_ms < 0 ? day_ms : 0);
     const civil date = civil_from_days(days);
-    append_padded(out, date.year, 4);
+    const bool of_era = style == year_style::of_era;
+    const std::int64_t year = of_era && date.year < 1 ? 1 - date.year : date.year;
+    if (of_era && year > 9999)
+        out.push_back('+');
+    append_padded(out, year, 4);
     out.push_back('-');
     append_padded(out, date.month, 2);
     out.push_back('-');

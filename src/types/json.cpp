@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <async_cassandra/types/literal.hpp>
 
+#include "types/calendar.hpp"
 #include "types/hex.hpp"
 #include "types/scalar_text.hpp"
 #include "types/text_errors.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace async_cassandra {
@@ -15,21 +17,24 @@ using types::text_shape;
 
 void append_value(std::string& out, const data_type& type, detail::cell value);
 
-// The server names IPv6 addresses as Java does: eight groups, none left out.
+// The server names IPv6 addresses as Java does: eight groups, none left out, a mapped IPv4 address as itself.
 void append_inet(std::string& out, const data_type& type, std::span<const std::byte> bytes)
 {
+    static constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     const inet address = codec<inet>::decode(type, bytes);
+    const auto raw = address.bytes();
     if (address.is_v4()) {
         out += address.to_string();
-        return;
-    }
-    const auto raw = address.bytes();
-    for (std::size_t i = 0; i < raw.size(); i += 2) {
-        if (i != 0)
-            out.push_back(':');
-        char text[4];
-        const auto group = static_cast<unsigned>(raw[i] << 8 | raw[i + 1]);
-        out.append(text, std::to_chars(text, text + sizeof text, group, 16).ptr);
+    } else if (std::ranges::equal(raw.first(mapped.size()), mapped)) {
+        out += inet{std::array{raw[12], raw[13], raw[14], raw[15]}}.to_string();
+    } else {
+        for (std::size_t i = 0; i < raw.size(); i += 2) {
+            if (i != 0)
+                out.push_back(':');
+            char text[4];
+            const auto group = static_cast<unsigned>(raw[i] << 8 | raw[i + 1]);
+            out.append(text, std::to_chars(text, text + sizeof text, group, 16).ptr);
+        }
     }
 }
 
@@ -74,6 +79,10 @@ void append_scalar(std::string& out, const data_type& type, std::span<const std:
     } else if (type.kind() == type_kind::inet) {
         out.push_back('"');
         append_inet(out, type, bytes);
+        out.push_back('"');
+    } else if (type.kind() == type_kind::timestamp) {
+        out.push_back('"');
+        types::append_timestamp(out, codec<timestamp>::decode(type, bytes), types::year_style::of_era);
         out.push_back('"');
     } else if (shape == text_shape::text) {
         append_json_string(out, codec<std::string_view>::decode(type, bytes));

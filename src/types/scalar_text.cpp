@@ -68,7 +68,9 @@ void append_scalar(std::string& out, const data_type& type, std::span<const std:
     case type_kind::double_: append_float(out, codec<double>::decode(type, bytes)); break;
     case type_kind::boolean: out += codec<bool>::decode(type, bytes) ? "true" : "false"; break;
     case type_kind::inet: out += codec<inet>::decode(type, bytes).to_string(); break;
-    case type_kind::timestamp: append_timestamp(out, codec<timestamp>::decode(type, bytes)); break;
+    case type_kind::timestamp:
+        append_timestamp(out, codec<timestamp>::decode(type, bytes), year_style::astronomical);
+        break;
     case type_kind::uuid:
     case type_kind::timeuuid: out += codec<uuid>::decode(type, bytes).to_string(); break;
     case type_kind::ascii:

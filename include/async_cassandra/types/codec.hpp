@@ -51,8 +51,8 @@ namespace async_cassandra {
 /// - unsigned integers: — | every integer type the value fits
 /// - bool: boolean · float: float | float, double · double: float, double (to float only when exact)
 /// - std::string, std::string_view (const char* and literals: bind only): ascii, text
-/// - blob = std::vector<std::byte>, blob_view = std::span<const std::byte>: blob, custom | any contiguous range of
-///   std::byte
+/// - blob = std::vector<std::byte>, blob_view = std::span<const std::byte>: blob, custom | any contiguous range
+///   of std::byte
 /// - uuid: uuid, timeuuid · inet: inet
 /// - timestamp = sys_time<milliseconds>: timestamp | sys_time of coarser units
 /// - containers: see types/collection_codec.hpp · std::optional<T>: as T, and null
@@ -70,20 +70,14 @@ public:
 /// T can be read from a column.
 template <class T>
 concept readable = requires(const data_type& type, std::span<const std::byte> bytes) {
-    {
-        codec<T>::reads(type)
-    } -> std::convertible_to<bool>;
-    {
-        codec<T>::decode(type, bytes)
-    } -> std::convertible_to<T>;
+    requires std::convertible_to<decltype(codec<T>::reads(type)), bool>;
+    requires std::convertible_to<decltype(codec<T>::decode(type, bytes)), T>;
 };
 
 /// T can be bound to a marker.
 template <class T>
 concept bindable = requires(const T& value, const data_type& type, value_sink& out) {
-    {
-        codec<T>::binds(type)
-    } -> std::convertible_to<bool>;
+    requires std::convertible_to<decltype(codec<T>::binds(type)), bool>;
     codec<T>::encode(value, type, out);
 };
 
@@ -92,12 +86,8 @@ namespace detail {
 /// A run of bytes, which is a blob and no list.
 template <class T>
 concept contiguous_bytes = requires(const T& t) {
-    {
-        t.data()
-    } -> std::convertible_to<const std::byte*>;
-    {
-        t.size()
-    } -> std::convertible_to<std::size_t>;
+    requires std::convertible_to<decltype(t.data()), const std::byte*>;
+    requires std::convertible_to<decltype(t.size()), std::size_t>;
 };
 
 }  // namespace detail

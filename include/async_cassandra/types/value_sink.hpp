@@ -19,8 +19,8 @@ class value_sink {
 public:
     static constexpr std::size_t inline_capacity = 256;
 
-    value_sink() noexcept {
-    }  // NOLINT(modernize-use-equals-default): would clear the inline bytes in `value_sink{}`
+    // Not defaulted, because `value_sink{}` would then clear the inline bytes.
+    value_sink() noexcept {}  // NOLINT(modernize-use-equals-default)
     value_sink(value_sink&& other) noexcept { take(other); }
     value_sink& operator=(value_sink&& other) noexcept
     {

@@ -103,6 +103,19 @@ TEST(plain_text, writes_floats_so_that_they_read_back)
     EXPECT_EQ(plain(type_kind::float_, encoded(type_kind::float_, 0.1F)), "0.1");
 }
 
+// Cassandra 5.0.9 refuses '0000-12-31' and '-0001-12-31', and takes the number.
+TEST(cql_literal, writes_timestamps_before_year_one_as_milliseconds)
+{
+    const auto t = [](std::int64_t ms) {
+        return to_cql_literal(
+            type_kind::timestamp, encoded(type_kind::timestamp, timestamp{std::chrono::milliseconds{ms}})
+        );
+    };
+    EXPECT_EQ(t(-62135596800000), "'0001-01-01 00:00:00.000Z'");
+    EXPECT_EQ(t(-62135596800001), "-62135596800001");
+    EXPECT_EQ(t(std::numeric_limits<std::int64_t>::min()), "-9223372036854775808");
+}
+
 TEST(plain_text, writes_timestamps_of_any_size)
 {
     const auto t = [](std::int64_t ms) {
@@ -136,6 +149,26 @@ TEST(json, is_what_select_json_gives)
     EXPECT_EQ(json(type_kind::int_, bytes_of({})), "\"\"");
     EXPECT_EQ(json(type_kind::text, bytes_of({})), "\"\"");
     EXPECT_EQ(json(ints, encoded(ints, std::vector<int>{1, 2})), "[1, 2]");
+}
+
+// As Cassandra 5.0.9 answered to SELECT JSON.
+TEST(json, writes_timestamps_in_years_of_the_era)
+{
+    const auto t = [](std::int64_t ms) {
+        return json(
+            type_kind::timestamp, encoded(type_kind::timestamp, timestamp{std::chrono::milliseconds{ms}})
+        );
+    };
+    EXPECT_EQ(t(253402300800000), "\"+10000-01-01 00:00:00.000Z\"");
+    EXPECT_EQ(t(-62167219200001), "\"0002-12-31 23:59:59.999Z\"");
+    EXPECT_EQ(t(-12219292800001), "\"1582-10-14 23:59:59.999Z\"");
+    EXPECT_EQ(t(std::numeric_limits<std::int64_t>::min()), "\"+292275056-05-16 16:47:04.192Z\"");
+}
+
+TEST(json, writes_mapped_addresses_as_ipv4)
+{
+    EXPECT_EQ(json(type_kind::inet, from_hex("00000000000000000000ffff01020304")), "\"1.2.3.4\"");
+    EXPECT_EQ(json(type_kind::inet, from_hex("00000000000000000000000000000001")), "\"0:0:0:0:0:0:0:1\"");
 }
 
 TEST(json, has_no_word_for_nan_and_infinity)

@@ -20,7 +20,8 @@ static_assert(std::forward_iterator<row_iterator>);
 static_assert(std::ranges::forward_range<const page>);
 static_assert(std::ranges::forward_range<const result_set>);
 static_assert(std::ranges::common_range<const result_set>);
-static_assert(std::is_nothrow_move_constructible_v<result_set> && std::is_nothrow_move_assignable_v<result_set>);
+static_assert(std::is_nothrow_move_constructible_v<result_set>);
+static_assert(std::is_nothrow_move_assignable_v<result_set>);
 static_assert(!std::is_copy_constructible_v<result_set>);
 
 template <class Range>

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0 Random values of every scalar type and of nested collections: bound,
-// read again, written as text, parsed again.
+// SPDX-License-Identifier: Apache-2.0
+// Random values of every scalar type and of nested collections: bound, read again, written as text, parsed
+// again.
 #include <async_cassandra/types/literal.hpp>
 
 #include "unit/types/page_builder.hpp"

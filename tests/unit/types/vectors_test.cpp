@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0 Values whose bytes other drivers agreed on, both directions.
-// data/values.txt and data/bound_values.txt are facts.
+// SPDX-License-Identifier: Apache-2.0
+// Values whose bytes other drivers agreed on, both directions. data/values.txt and data/bound_values.txt are
+// facts.
 #include <async_cassandra/types/literal.hpp>
 
 #include "unit/types/page_builder.hpp"
