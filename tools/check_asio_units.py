@@ -1,14 +1,26 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Compile time is designed: few translation units may include Asio beyond its erased handler and executor types."""
+"""Compile time is designed: few translation units may include Asio beyond its erased handler and executor types.
+
+Counted is what this project compiles; tests/install/consumer is a project of its own.
+"""
 
 import pathlib
 import sys
 
 import source_tree
 
-# What these three bring with them costs nothing more.
-LIGHT = ["boost/asio/any_completion_handler.hpp", "boost/asio/any_io_executor.hpp", "boost/asio/deferred.hpp"]
+# What the first three bring with them costs nothing more. Nor do the others: compiled on top of those three they were
+# measured at less than 0.02 s (io_context.hpp at 0.07 s, and what is done with it at seconds).
+LIGHT = [
+    "boost/asio/any_completion_handler.hpp",
+    "boost/asio/any_io_executor.hpp",
+    "boost/asio/deferred.hpp",
+    "boost/asio/append.hpp",
+    "boost/asio/dispatch.hpp",
+    "boost/asio/post.hpp",
+]
+APART = "tests/install/consumer/"
 
 
 def light_headers(boost):
@@ -30,7 +42,7 @@ def heavy_units(root, light):
     units = {}
     cache = {}
     for name in source_tree.cpp_files(root):
-        if not name.endswith(".cpp"):
+        if not name.endswith(".cpp") or name.startswith(APART):
             continue
         for path in sorted(source_tree.closure(root, name, cache)):
             heavy = [included for _, included in source_tree.includes(source_tree.read(root, path))
@@ -53,4 +65,4 @@ def check(root, limit=40, boost=pathlib.Path("/usr/include")):
 
 
 if __name__ == "__main__":
-    sys.exit(source_tree.run_check(__doc__, check, limit=40, boost=pathlib.Path("/usr/include")))
+    sys.exit(source_tree.run_check(__doc__.splitlines()[0], check, limit=40, boost=pathlib.Path("/usr/include")))

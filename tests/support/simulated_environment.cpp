@@ -59,7 +59,7 @@ simulated_environment::simulated_environment(
 
 bool simulated_environment::on_executor() const noexcept
 {
-    return core_->running() && core_->executor().running_in_this_thread();
+    return core_->on_executor();
 }
 
 std::chrono::system_clock::time_point simulated_environment::wall_now() const noexcept

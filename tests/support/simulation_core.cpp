@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/simulation_core.hpp"
 
+#include <boost/asio/io_context.hpp>
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -19,6 +21,13 @@ simulation_core::simulation_core(std::uint64_t seed)
       network_random_(seed),
       client_random_(seed ^ 0x5851F42D4C957F2DULL)
 {}
+
+simulation_core::~simulation_core() = default;
+
+bool simulation_core::on_executor() const noexcept
+{
+    return running() && context_->get_executor().running_in_this_thread();
+}
 
 simulation_core::event_key simulation_core::at(time_point when, std::function<void()> action)
 {

@@ -4,8 +4,8 @@
 #include "support/seeded_random.hpp"
 #include "support/trace.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/append.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include <chrono>
@@ -14,6 +14,10 @@
 #include <map>
 #include <memory>
 #include <utility>
+
+namespace boost::asio {
+class io_context;
+}  // namespace boost::asio
 
 namespace async_cassandra::testing {
 
@@ -31,6 +35,9 @@ public:
     using event_key = std::pair<time_point, std::uint64_t>;
 
     explicit simulation_core(std::uint64_t seed);
+    ~simulation_core();
+    simulation_core(const simulation_core&) = delete;
+    simulation_core& operator=(const simulation_core&) = delete;
 
     [[nodiscard]] time_point now() const noexcept { return now_; }
     [[nodiscard]] trace& events() noexcept { return trace_; }
@@ -38,7 +45,8 @@ public:
     [[nodiscard]] seeded_random& network_random() noexcept { return network_random_; }
     [[nodiscard]] seeded_random& client_random() noexcept { return client_random_; }
 
-    [[nodiscard]] asio::io_context::executor_type executor() const noexcept { return executor_; }
+    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
+    [[nodiscard]] bool on_executor() const noexcept;
     /// False once the world has ended: then completions are destroyed, not called.
     [[nodiscard]] bool running() const noexcept { return context_ != nullptr; }
 
@@ -76,7 +84,7 @@ public:
 
 private:
     std::unique_ptr<asio::io_context> context_;
-    asio::io_context::executor_type executor_;
+    asio::any_io_executor executor_;
     time_point now_ = start;
     std::uint64_t sequence_ = 0;
     std::map<event_key, std::function<void()>> queue_;
