@@ -10,7 +10,7 @@ import time
 import local_node
 
 TOUR = pathlib.Path(__file__).resolve().parent.parent / "build" / "release" / "examples" / "tour"
-PORT = 19242
+PORT = 19342
 
 
 def main():
