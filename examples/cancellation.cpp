@@ -6,7 +6,6 @@
 
 #include "run_example.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -34,26 +33,18 @@ asio::awaitable<void> cancellation(ac::cluster cluster)
     );
     std::cout << (first.index() == 0 ? "the rows were first\n" : "the timer was first\n");
 
-    asio::cancellation_signal signal;
-    asio::steady_timer ended{co_await asio::this_coro::executor, asio::steady_timer::time_point::max()};
-    session.execute(
-        everything,
-        asio::bind_cancellation_slot(
-            signal.slot(),
-            [&](std::exception_ptr error, ac::result_set) {
-                try {
-                    if (error)
-                        std::rethrow_exception(error);
-                    std::cout << "it was quicker than the signal\n";
-                } catch (const ac::error& why) {
-                    std::cout << why.code().message() << ", effect " << to_string(why.effect()) << '\n';
-                }
-                ended.cancel();
-            }
-        )
-    );
-    signal.emit(asio::cancellation_type::terminal);
-    co_await ended.async_wait(asio::as_tuple(asio::use_awaitable));
+    auto signal = std::make_shared<asio::cancellation_signal>();
+    auto report = [signal](std::exception_ptr error, const ac::result_set&) {
+        try {
+            if (error)
+                std::rethrow_exception(error);
+            std::cout << "it was quicker than the signal\n";
+        } catch (const ac::error& cancelled) {
+            std::cout << cancelled.code().message() << ", effect " << to_string(cancelled.effect()) << '\n';
+        }
+    };
+    session.execute(everything, asio::bind_cancellation_slot(signal->slot(), report));
+    signal->emit(asio::cancellation_type::terminal);
     co_await cluster.close();
 }
 

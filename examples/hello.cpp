@@ -49,8 +49,9 @@ int main(int argc, char** argv)
         config.port = static_cast<std::uint16_t>(std::stoi(argv[2]));
     try {
         asio::io_context context{1};
-        const async_cassandra::cluster cluster{context.get_executor(), config};
-        asio::co_spawn(context, hello(cluster), [](std::exception_ptr error) {
+        // The cluster belongs to the coroutine: its connections end with it, and run() returns.
+        async_cassandra::cluster cluster{context.get_executor(), config};
+        asio::co_spawn(context, hello(std::move(cluster)), [](std::exception_ptr error) {
             if (error)
                 std::rethrow_exception(error);  // out of run(), to the catch below
         });

@@ -34,8 +34,8 @@ asio::awaitable<void> prepared(ac::cluster cluster)
 
     auto select = co_await session.prepare("SELECT name, tags, price FROM examples.products WHERE id = ?");
     auto rows = co_await session.execute(select.bind(1));
-    for (auto [name, left, price] : rows.as<std::string, std::set<std::string>, double>())
-        std::cout << name << ", " << left.size() << " tags, " << price << '\n';
+    for (auto [name, left, price] : rows.as<std::string, std::optional<std::set<std::string>>, double>())
+        std::cout << name << ", " << (left ? "with" : "without") << " tags, " << price << '\n';
 
     auto wrong = co_await session.try_execute(insert.bind(1, 2, tags, 3.0));
     std::cout << wrong.error()->what << '\n';

@@ -35,8 +35,9 @@ inline int run_example(
 {
     try {
         boost::asio::io_context context{1};
-        const async_cassandra::cluster cluster{context.get_executor(), config};
-        boost::asio::co_spawn(context, example(cluster), [](std::exception_ptr error) {
+        // The cluster belongs to the coroutine: its connections end with it, and run() returns.
+        async_cassandra::cluster cluster{context.get_executor(), config};
+        boost::asio::co_spawn(context, example(std::move(cluster)), [](std::exception_ptr error) {
             if (error)
                 std::rethrow_exception(error);  // out of run(), to the catch below
         });

@@ -37,13 +37,13 @@ asio::awaitable<void> run(ac::cluster cluster)
     const auto begin = std::chrono::steady_clock::now();
     auto session = co_await prepare_tables(cluster);
 
-    tour::heading("Insert 10,000 rows, all in flight at once");
-    const tour::insert_plan at_once{.first = 0, .count = 10'000, .in_flight = 10'000};
-    co_await tour::insert_rows(session, at_once);
+    tour::heading("Insert 200,000 rows, 1,000 in flight");
+    const tour::insert_plan many{.first = 0, .count = 200'000, .in_flight = 1'000};
+    co_await tour::insert_rows(session, many);
 
-    tour::heading("Insert 200,000 more, 1,000 in flight");
-    const tour::insert_plan more{.first = 10'000, .count = 200'000, .in_flight = 1'000};
-    co_await tour::insert_rows(session, more);
+    tour::heading("Insert 10,000 more, all of them in flight at once");
+    const tour::insert_plan at_once{.first = 200'000, .count = 10'000, .in_flight = 10'000};
+    co_await tour::insert_rows(session, at_once);
 
     tour::heading("Stream them back, every cell read");
     co_await tour::stream_rows(session);

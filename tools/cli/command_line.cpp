@@ -57,7 +57,7 @@ void add_connection_options(CLI::App& app, connection_options& options)
         ->allow_extra_args(false);
     app.add_option("--port", options.port, "Port of contact points that name none (9042)")
         ->type_name("PORT")
-        ->check(at_least_one<std::uint16_t>());
+        ->check(at_least_one<std::uint16_t>().description(""));
     app.add_option("--protocol", options.protocol, "Highest native protocol version to speak (5)")
         ->type_name("4|5")
         ->transform(CLI::Transformer(versions).description(""))
@@ -83,8 +83,8 @@ CLI::App& add_query(CLI::App& app, query_arguments& into)
         .add_option(
             "--param",
             options.parameters,
-            "Value of the next ? of the statement, as a CQL literal (for text the bare text, null is null); "
-            "may be repeated"
+            "Value of the next ? of the statement, as a CQL literal; may be repeated.\n"
+            "For text the bare text; null is null"
         )
         ->type_name("VALUE")
         ->allow_extra_args(false);
@@ -102,7 +102,7 @@ CLI::App& add_query(CLI::App& app, query_arguments& into)
             ""});
     query.add_option("--page-size", into.page_size, "Rows fetched at a time (5000)")
         ->type_name("ROWS")
-        ->check(at_least_one<std::int32_t>());
+        ->check(at_least_one<std::int32_t>().description(""));
     query.add_option("--timeout", into.timeout.value, "Time limit of connecting, and of each page (10)")
         ->type_name("SECONDS")
         ->check(above_zero(longest_seconds).description(""));
@@ -142,7 +142,7 @@ CLI::App& add_bench(CLI::App& app, bench_arguments& into)
         .add_option(
             "--op",
             options.operation,
-            "select and insert: one row of bench.kv by its key; stream: every cell of bench.big"
+            "select and insert: one row of bench.kv by its key.\nstream: every cell of bench.big"
         )
         ->required()
         ->type_name("select|insert|stream")
@@ -154,8 +154,8 @@ CLI::App& add_bench(CLI::App& app, bench_arguments& into)
         .add_option(
             "--requests",
             into.requests,
-            "Requests in all (100000), or readings of the whole table (one a stream); without a limit when "
-            "only --duration is given"
+            "Requests in all (100000), or readings of the whole table (one a stream).\n"
+            "No limit when only --duration is given"
         )
         ->type_name("N")
         ->check(at_least_one<std::uint64_t>(1'000'000'000'000).description(""));
@@ -166,8 +166,8 @@ CLI::App& add_bench(CLI::App& app, bench_arguments& into)
         .add_option(
             "--rate",
             into.rate,
-            "Requests a second that leave on schedule, whatever the answers do; latency counts from the "
-            "schedule. Without it, each answer is followed by the next request"
+            "Requests a second that leave on schedule, whatever the answers do; latency\n"
+            "counts from the schedule. Without it, each answer starts the next request"
         )
         ->type_name("R")
         ->check(above_zero(1e9).description(""));
@@ -182,7 +182,7 @@ CLI::App& add_bench(CLI::App& app, bench_arguments& into)
         .add_option(
             "--rows",
             into.rows,
-            "Keys used, and rows loaded first where fewer are there (100000; stream 1000000)"
+            "Keys used, and rows loaded first where fewer are there\n(100000; stream 1000000)"
         )
         ->type_name("N")
         ->check(at_least_one<std::uint64_t>(1'000'000'000'000).description(""));
@@ -240,6 +240,16 @@ const CLI::App& chosen(const CLI::App& app)
     return commands.empty() ? app : *commands.front();
 }
 
+std::string unknown_command(const CLI::App& app, const std::vector<std::string>& arguments)
+{
+    if (arguments.empty() || arguments.front().starts_with('-'))
+        return {};
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+        if (command->get_name() == arguments.front())
+            return {};
+    return fmt::format("there is no command '{}', only query and bench", arguments.front());
+}
+
 }  // namespace
 
 command_line read_command_line(std::vector<std::string> arguments)
@@ -251,11 +261,13 @@ command_line read_command_line(std::vector<std::string> arguments)
     bench_arguments bench;
     const CLI::App& query_app = add_query(app, query);
     add_bench(app, bench);
+    if (const std::string what = unknown_command(app, arguments); !what.empty())
+        return complain(app, what);
     try {
         std::ranges::reverse(arguments);  // CLI11 takes them from the back
         app.parse(std::move(arguments));
     } catch (const CLI::CallForHelp&) {
-        return information{chosen(app).help()};
+        return information{app.help()};
     } catch (const CLI::CallForVersion& version) {
         return information{std::string{version.what()} + "\n"};
     } catch (const CLI::ParseError& error) {

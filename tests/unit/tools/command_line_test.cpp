@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command_line.hpp"
+
+#include <gmock/gmock.h>
+
+namespace async_cassandra::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using namespace std::chrono_literals;
+
+query_options query(std::vector<std::string> arguments)
+{
+    arguments.insert(arguments.begin(), "query");
+    return std::get<query_options>(read_command_line(std::move(arguments)));
+}
+
+bench_options bench(std::vector<std::string> arguments)
+{
+    arguments.insert(arguments.begin(), "bench");
+    return std::get<bench_options>(read_command_line(std::move(arguments)));
+}
+
+TEST(command_line, has_defaults_that_reach_a_local_node)
+{
+    const query_options options = query({"SELECT 1"});
+    EXPECT_EQ(options.cql, "SELECT 1");
+    EXPECT_THAT(options.connection.contact_points, ElementsAre("127.0.0.1"));
+    EXPECT_EQ(options.connection.port, 9042);
+    EXPECT_EQ(options.connection.protocol, protocol_version::v5);
+    EXPECT_EQ(options.format, row_format::table);
+    EXPECT_FALSE(options.consistency);
+    EXPECT_FALSE(options.page_size);
+    EXPECT_FALSE(options.timeout);
+}
+
+TEST(command_line, reads_every_option_of_query)
+{
+    const query_options options = query({"--param",  "-5",
+                                         "SELECT ?", "--param",
+                                         "--x",      "--param",
+                                         "",         "--contact-point",
+                                         "a",        "--contact-point",
+                                         "b:9",      "--port",
+                                         "65535",    "--keyspace",
+                                         "k",        "--format",
+                                         "csv",      "--protocol",
+                                         "4",        "--consistency",
+                                         "quorum",   "--page-size",
+                                         "7",        "--timeout",
+                                         "0.25"});
+    EXPECT_EQ(options.cql, "SELECT ?");
+    EXPECT_THAT(options.parameters, ElementsAre("-5", "--x", ""));
+    EXPECT_THAT(options.connection.contact_points, ElementsAre("a", "b:9"));
+    EXPECT_EQ(options.connection.port, 65535);
+    EXPECT_EQ(options.connection.protocol, protocol_version::v4);
+    EXPECT_EQ(options.keyspace, "k");
+    EXPECT_EQ(options.format, row_format::csv);
+    EXPECT_EQ(options.consistency, consistency::quorum);
+    EXPECT_EQ(options.page_size, 7);
+    EXPECT_EQ(options.timeout, 250ms);
+}
+
+TEST(command_line, reads_every_option_of_bench)
+{
+    const bench_options options = bench(
+        {"--op",
+         "insert",
+         "--in-flight",
+         "1024",
+         "--requests",
+         "3000000",
+         "--threads",
+         "2",
+         "--protocol",
+         "4",
+         "--no-setup",
+         "--rows",
+         "5",
+         "--json",
+         "--rate",
+         "1500.5",
+         "--duration",
+         "2.5",
+         "--progress"}
+    );
+    EXPECT_EQ(options.operation, bench_operation::insert);
+    EXPECT_EQ(options.in_flight, 1024U);
+    EXPECT_EQ(options.requests, 3'000'000U);
+    EXPECT_EQ(options.threads, 2U);
+    EXPECT_EQ(options.connection.protocol, protocol_version::v4);
+    EXPECT_FALSE(options.set_up);
+    EXPECT_EQ(options.rows, 5U);
+    EXPECT_TRUE(options.json);
+    EXPECT_EQ(options.rate, 1500.5);
+    EXPECT_EQ(options.duration, 2500ms);
+    EXPECT_TRUE(options.progress);
+}
+
+TEST(command_line, bounds_a_bench_that_is_not_told_how_long)
+{
+    EXPECT_EQ(bench({"--op", "select"}).requests, 100'000U);
+    EXPECT_EQ(bench({"--op", "select", "--duration", "1"}).requests, std::nullopt);
+    EXPECT_EQ(bench({"--op", "stream"}).requests, 1U);
+    EXPECT_EQ(bench({"--op", "stream", "--in-flight", "3"}).requests, 3U);
+    EXPECT_EQ(bench({"--op", "stream", "--threads", "4"}).in_flight, 4U);
+}
+
+TEST(command_line, refuses_what_no_option_takes_and_names_it)
+{
+    struct bad_case {
+        std::vector<std::string> arguments;
+        std::string named;
+    };
+    const std::vector<bad_case> cases{
+        {{}, "subcommand"},
+        {{"fly"}, "fly"},
+        {{"query"}, "cql"},
+        {{"query", "a", "b"}, "b"},
+        {{"query", "a", "--fromat", "csv"}, "--fromat"},
+        {{"query", "a", "--format", "xml"}, "xml"},
+        {{"query", "a", "--format"}, "--format"},
+        {{"query", "a", "--port", "0"}, "--port"},
+        {{"query", "a", "--port", "65536"}, "--port"},
+        {{"query", "a", "--port", "x"}, "--port"},
+        {{"query", "a", "--protocol", "3"}, "--protocol"},
+        {{"query", "a", "--consistency", "most"}, "most"},
+        {{"query", "a", "--page-size", "0"}, "--page-size"},
+        {{"query", "a", "--page-size", "5000000000"}, "--page-size"},
+        {{"query", "a", "--timeout", "0"}, "--timeout"},
+        {{"query", "a", "--timeout", "-1"}, "--timeout"},
+        {{"query", "a", "--timeout", "nan"}, "--timeout"},
+        {{"bench"}, "--op"},
+        {{"bench", "--op", "delete"}, "delete"},
+        {{"bench", "--op", "select", "--in-flight", "0"}, "--in-flight"},
+        {{"bench", "--op", "select", "--in-flight", "-1"}, "--in-flight"},
+        {{"bench", "--op", "select", "--requests", "0"}, "--requests"},
+        {{"bench", "--op", "select", "--threads", "129"}, "--threads"},
+        {{"bench", "--op", "select", "--threads", "2", "--in-flight", "1"}, "--threads"},
+        {{"bench", "--op", "select", "--rows", "0"}, "--rows"},
+        {{"bench", "--op", "select", "--rate", "0"}, "--rate"},
+        {{"bench", "--op", "stream", "--rate", "5"}, "--rate"},
+        {{"bench", "--op", "select", "--duration", "0"}, "--duration"},
+    };
+    for (const bad_case& each : cases) {
+        const command_line read = read_command_line(each.arguments);
+        const auto* const wrong = std::get_if<bad_usage>(&read);
+        ASSERT_NE(wrong, nullptr) << ::testing::PrintToString(each.arguments);
+        EXPECT_THAT(wrong->text, HasSubstr(each.named));
+        EXPECT_THAT(wrong->text, HasSubstr("--help"));
+    }
+}
+
+TEST(command_line, explains_itself)
+{
+    const auto help = [](std::vector<std::string> arguments) {
+        return std::get<information>(read_command_line(std::move(arguments))).text;
+    };
+    EXPECT_THAT(help({"--help"}), HasSubstr("bench"));
+    EXPECT_THAT(help({"query", "--help"}), HasSubstr("--param"));
+    EXPECT_THAT(help({"query", "--help"}), HasSubstr("async-cassandra query"));
+    EXPECT_THAT(help({"bench", "--help"}), HasSubstr("--rate"));
+    EXPECT_THAT(help({"--version"}), HasSubstr("async-cassandra "));
+}
+
+}  // namespace
+}  // namespace async_cassandra::cli
