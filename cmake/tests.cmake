@@ -1,11 +1,12 @@
 include(GoogleTest)
 
 # ac_add_test(<name> SOURCES <file>... LABELS <unit|component|simulation|integration>... [LIBS <target>...]
-#             [TIMEOUT <seconds>] [MAIN])
+#             [TIMEOUT <seconds>] [FIXTURE <name>] [MAIN])
 # One program, one ctest entry per test case. Without LIBS, unit_<floor> links that floor alone and everything else links
-# the library. MAIN: the program has a main() of its own, which must still run GoogleTest.
+# the library. FIXTURE: what ctest sets up before the first case and cleans up after the last. MAIN: the program has a
+# main() of its own, which must still run GoogleTest.
 function(ac_add_test name)
-    cmake_parse_arguments(arg "MAIN" "TIMEOUT" "SOURCES;LABELS;LIBS" ${ARGN})
+    cmake_parse_arguments(arg "MAIN" "TIMEOUT;FIXTURE" "SOURCES;LABELS;LIBS" ${ARGN})
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 60)
     endif()
@@ -20,6 +21,10 @@ function(ac_add_test name)
     ac_only_existing(arg_SOURCES)
     if(NOT arg_SOURCES)
         return()
+    endif()
+    set(fixture "")
+    if(arg_FIXTURE)
+        set(fixture FIXTURES_REQUIRED ${arg_FIXTURE})
     endif()
     add_executable(${name} ${arg_SOURCES})
     target_include_directories(${name} PRIVATE
@@ -38,6 +43,6 @@ function(ac_add_test name)
         NO_PRETTY_VALUES
         DISCOVERY_MODE PRE_TEST
         DISCOVERY_TIMEOUT 60
-        PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
+        PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ${fixture}
     )
 endfunction()
