@@ -41,7 +41,7 @@ void cluster_shard::open_pools(
     const control_connection::target& where, const std::string& keyspace, pool::open_callback done
 )
 {
-    if (closed_) {
+    if (is_closed()) {
         const net::close_reason reason = closed_reason();
         done(&reason);
         return;
@@ -57,14 +57,20 @@ void cluster_shard::open_pools(
 
 void cluster_shard::close(std::function<void()> done)
 {
-    if (closables_.empty()) {
-        close_now();
+    closing_ = true;
+    // Side by side, for all together have one drain timeout. One more than there are: some close before others begin.
+    auto missing = std::make_shared<std::size_t>(1);
+    const auto one_closed = [self = shared_from_this(), missing, done = std::move(done)] {
+        if (--*missing != 0)
+            return;
+        self->close_now();
         done();
-        return;
+    };
+    while (!closables_.empty()) {
+        ++*missing;
+        closables_.pop_front().close(one_closed);
     }
-    closables_.pop_front().close([self = shared_from_this(), done = std::move(done)]() mutable {
-        self->close(std::move(done));
-    });
+    one_closed();
 }
 
 void cluster_shard::close_now() noexcept

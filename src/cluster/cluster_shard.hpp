@@ -71,7 +71,8 @@ public:
     /// Everything ends now.
     void close_now() noexcept;
 
-    [[nodiscard]] bool is_closed() const noexcept { return closed_; }
+    /// True from the moment `close` was called: what runs may finish, nothing new begins.
+    [[nodiscard]] bool is_closed() const noexcept { return closing_ || closed_; }
 
 private:
     [[nodiscard]] static const std::string& key(
@@ -84,6 +85,7 @@ private:
     std::unique_ptr<control_connection> control_;
     std::map<std::string, pool_set, std::less<>> pools_;
     base::intrusive_list<closable, closing_tag> closables_;
+    bool closing_ = false;
     bool closed_ = false;
 };
 

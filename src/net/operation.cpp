@@ -46,7 +46,7 @@ public:
     void operator()(asio::cancellation_type type) const
     {
         if (shard_->on_thread())
-            shard_->turn([&] { op_.cancel(type); });
+            shard_->prepare([&] { op_.cancel(type); });
         else if (!shard_->is_dead())
             shard_->put(*new cancel_message{op_, type});
     }

@@ -68,6 +68,12 @@ struct foreign_batch {
         asio::dispatch(where, [batch = std::move(batch)]() mutable { run(std::move(batch)); });
     }
 
+    // Behind what runs there now, by way of a system thread: an erased executor cannot be posted to.
+    static void send_later(std::unique_ptr<foreign_batch> batch)
+    {
+        asio::post(asio::system_executor{}, [batch = std::move(batch)]() mutable { send(std::move(batch)); });
+    }
+
     static void run(std::unique_ptr<foreign_batch> batch)
     {
         while (!batch->operations.empty()) {
@@ -76,8 +82,9 @@ struct foreign_batch {
                 op.invoke();
             } catch (...) {
                 // A handler threw: its neighbours still get their turn, the exception goes to the executor's run().
+                // Later, else what they throw would take its place.
                 if (!batch->operations.empty())
-                    send(std::move(batch));
+                    send_later(std::move(batch));
                 throw;
             }
         }

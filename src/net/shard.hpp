@@ -73,6 +73,22 @@ public:
         scope.complete();
     }
 
+    /// Runs `work`, which must not throw, at a call of the user's on the shard's thread: no handler runs and nothing is
+    /// written before that call has returned. A turn follows.
+    template <class Work>
+    void prepare(Work&& work)
+    {
+        if (in_turn_) {
+            work();
+            return;
+        }
+        turn_time_ = env_->now();
+        in_turn_ = true;
+        work();
+        in_turn_ = false;
+        schedule_turn();
+    }
+
     /// Called by the context's destructor (through the registry) on whatever thread destroys it.
     void shut_down() noexcept;
 

@@ -27,12 +27,13 @@ private:
     std::function<void()> work_;
 };
 
-/// Runs `work`, which must not throw, as part of a turn of `where`: now, when this is its thread. Dropped when the
-/// shard takes nothing any more. For rare things: it allocates.
+/// Runs `work`, which must not throw, on the thread of `where`: now, when this is it. What follows from it (handlers,
+/// writes) waits for a turn: users call from here too, from destructors even. Dropped when the shard takes nothing any
+/// more. For rare things: it allocates.
 inline void run_on(shard& where, std::function<void()> work)
 {
     if (where.on_thread())
-        where.turn(work);
+        where.prepare(work);
     else
         where.put(*new shard_call{std::move(work)});
 }
