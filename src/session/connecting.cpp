@@ -188,7 +188,11 @@ void connect_operation::invoke()
     let_go(handler_);
     connect_handler handler{std::move(handler_)};
     const failure_ptr failed = std::move(failure_);
-    session opened{failed ? nullptr : std::move(session_)};
+    std::shared_ptr<session_core> made = std::move(session_);
+    session opened{failed ? nullptr : std::exchange(made, nullptr)};
+    made.reset();
+    // A search that goes on knows this operation: it must not keep a cluster that nobody else wants.
+    cluster_.reset();
     release();
     std::move(handler)(failed ? to_exception(failed) : nullptr, std::move(opened));
 }
