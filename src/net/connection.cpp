@@ -182,7 +182,7 @@ bool connection::deliver(
 
 protocol::encode_result connection::send(pending_request& request)
 {
-    const bool was_idle = streams_.in_use() == streams_.orphans();
+    const bool was_idle = streams_.in_use() == 0;
     const std::int16_t id = streams_.acquire(request);
     const std::size_t begin = gathered_.size();
     const protocol::encode_result encoded = request.encode(gathered_, settings_.version, id);
@@ -272,7 +272,7 @@ void connection::on_written(base::error_code code, std::size_t count)
 
 void connection::watch(base::time_point now) noexcept
 {
-    const liveness::decision next = liveness_.check(now, streams_.in_use() > streams_.orphans());
+    const liveness::decision next = liveness_.check(now, streams_.in_use() != 0);
     switch (next.what) {
     case liveness::action::wait: break;
     case liveness::action::probe: send_probe(); break;

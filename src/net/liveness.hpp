@@ -9,8 +9,9 @@ namespace async_cassandra::net {
 
 /// Decides when a silent connection is probed with OPTIONS, and when it is given up. Pure: time is an argument.
 ///
-/// With requests unanswered, one second without a byte sends a probe, and one more second without a byte ends the
-/// connection: a frozen node is left in two seconds, not after the requests' own timeout. An idle connection is
+/// With requests unanswered, those that gave up waiting included, one second without a byte sends a probe, and one
+/// more second without a byte ends the connection: a frozen node is left in two seconds, whatever the requests' own
+/// timeout. An idle connection is
 /// probed after `heartbeat_interval`, and has `heartbeat_timeout` to answer; it is never closed for being idle.
 class liveness {
 public:
