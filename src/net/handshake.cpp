@@ -46,10 +46,14 @@ handshake::verdict handshake::on_startup_answer(
 {
     switch (header.op) {
     case opcode::ready: break;
-    case opcode::error: return on_error(body);
+    case opcode::error: return on_error(header, body);
     case opcode::authenticate: {
         protocol::reader in{body};
         const std::string authenticator = protocol::decode_authenticate(in);
+        if (in.failed())
+            return fail(
+                errc::protocol_violation, std::string{"malformed AUTHENTICATE message: "} + in.error().rule
+            );
         return fail(
             errc::connection_failed,
             "the node requires authentication (" + authenticator + "), and there are no credentials"
@@ -75,17 +79,20 @@ handshake::verdict handshake::on_use_answer(
 )
 {
     if (header.op == opcode::error)
-        return on_error(body);
+        return on_error(header, body);
     if (header.op != opcode::result)
         return unexpected(header.op, "RESULT");
     state_ = state::done;
     return verdict::ready;
 }
 
-handshake::verdict handshake::on_error(std::span<const std::byte> body)
+handshake::verdict handshake::on_error(const protocol::frame_header& header, std::span<const std::byte> body)
 {
     protocol::reader in{body};
-    server_error_details details = protocol::decode_error(in, version_);
+    protocol::response_prefix prefix;
+    server_error_details details;
+    if (protocol::decode_prefix(in, header.flags, prefix))
+        details = protocol::decode_error(in, version_);
     if (in.failed())
         return fail(errc::protocol_violation, std::string{"malformed ERROR message: "} + in.error().rule);
     // Cassandra 2.1 said SERVER_ERROR where newer ones say PROTOCOL_ERROR.

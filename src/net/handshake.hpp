@@ -43,7 +43,7 @@ private:
         const protocol::frame_header& header, std::span<const std::byte> body, base::byte_buffer& out
     );
     verdict on_use_answer(const protocol::frame_header& header, std::span<const std::byte> body);
-    verdict on_error(std::span<const std::byte> body);
+    verdict on_error(const protocol::frame_header& header, std::span<const std::byte> body);
     verdict unexpected(protocol::opcode got, std::string_view wanted);
     verdict fail(errc code, std::string text);
 
