@@ -78,8 +78,12 @@ void pool::unqueue(pool_request& request) noexcept
 
 request_effect pool::withdraw(pool_request& request) noexcept
 {
-    if (request.connection_ != nullptr)
-        return std::exchange(request.connection_, nullptr)->cancel(request);
+    if (request.connection_ != nullptr) {
+        const request_effect effect = std::exchange(request.connection_, nullptr)->cancel(request);
+        // Its stream id may be free now, and when no answer is under way nothing else wakes the queue.
+        send_queued();
+        return effect;
+    }
     unqueue(request);
     return request_effect::not_sent;
 }
@@ -141,6 +145,11 @@ void pool::on_closed(net::connection&, const net::close_reason& reason) noexcept
 }
 
 void pool::on_room(net::connection&) noexcept
+{
+    send_queued();
+}
+
+void pool::send_queued() noexcept
 {
     while (!queue_.empty() && connection_ != nullptr && connection_->has_room()) {
         pool_request& request = queue_.front();

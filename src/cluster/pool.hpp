@@ -90,6 +90,7 @@ private:
     void connect();
     void tell_waiters(const net::close_reason* reason);
     void send(pool_request& request);
+    void send_queued() noexcept;
     void unqueue(pool_request& request) noexcept;
     void on_ready(net::connection& c) noexcept override;
     void on_closed(net::connection& c, const net::close_reason& reason) noexcept override;
