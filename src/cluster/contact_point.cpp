@@ -17,6 +17,14 @@ std::optional<std::uint16_t> parse_port(std::string_view text)
     return port;
 }
 
+bool has_what_no_host_has(std::string_view host)
+{
+    return std::any_of(host.begin(), host.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte <= ' ' || byte == 0x7F || std::string_view{"/,;@[]"}.find(c) != std::string_view::npos;
+    });
+}
+
 }  // namespace
 
 std::optional<contact_point> contact_point::parse(std::string_view text, std::uint16_t default_port)
@@ -40,10 +48,11 @@ std::optional<contact_point> contact_point::parse(std::string_view text, std::ui
             return std::nullopt;
         point.port = *number;
     }
-    if (point.host.empty() || point.host.find_first_of(" \t\r\n/") != std::string::npos)
+    if (point.host.empty() || has_what_no_host_has(point.host))
         return std::nullopt;
     point.address = inet::parse(point.host);
-    if (!point.address && point.host.find(':') != std::string::npos)
+    const bool must_be_v6 = text.starts_with('[') || point.host.find(':') != std::string::npos;
+    if (must_be_v6 && (!point.address || point.address->is_v4()))
         return std::nullopt;
     return point;
 }
