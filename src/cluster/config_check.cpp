@@ -74,6 +74,10 @@ void check_config(const cluster_config& config)
     check_range<std::size_t>("max_queued_bytes", config.max_queued_bytes, 1, SIZE_MAX);
     check_range<std::size_t>("max_result_bytes", config.max_result_bytes, 1, SIZE_MAX);
     check_range<std::int32_t>("page_size", config.page_size, 1, INT32_MAX);
+    if (config.consistency < consistency::any || config.consistency > consistency::local_one)
+        refuse(
+            "consistency", std::to_string(static_cast<int>(config.consistency)), "ANY to LOCAL_ONE (0 to 10)"
+        );
     const auto serial = config.serial_consistency;
     if (serial && *serial != consistency::serial && *serial != consistency::local_serial)
         refuse("serial_consistency", std::string{to_string(*serial)}, "SERIAL or LOCAL_SERIAL");
