@@ -1,0 +1,681 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/connection.hpp"
+
+#include "support/fake_node.hpp"
+#include "support/raw_peer.hpp"
+#include "support/simulated_world.hpp"
+#include "unit/net/recorded_request.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <gmock/gmock.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+// A connection in the simulated world: virtual time, a network in memory, a node that is played.
+namespace async_cassandra::net {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::fake_node;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const endpoint node_address = testing::loopback_address();
+
+class connection_test : public ::testing::TestWithParam<protocol_version>, public connection_owner {
+protected:
+    connection_test()
+    {
+        world.network().listen(node_address, node);
+        node.on_query("SELECT").reply(testing::reply_void());
+        node.on_query("silence").reply(testing::no_reply());
+        node.on_query("held").reply(testing::reply_void().held("gate"));
+        settings.node = node_address;
+        settings.version = GetParam();
+    }
+    ~connection_test() override
+    {
+        if (subject)
+            subject->drop();
+    }
+
+    void on_ready(connection&) noexcept override { ++ready; }
+    void on_closed(connection& c, const close_reason& r) noexcept override
+    {
+        ++closed;
+        reason = r;
+        refused = c.version_refused();
+        closed_at = world.elapsed();
+    }
+    void on_room(connection&) noexcept override { ++rooms; }
+
+    /// Runs on the client's executor, as one turn.
+    void turn(const std::function<void()>& work)
+    {
+        asio::post(world.environment()->executor(), [&] { home->turn(work); });
+        world.run_for(0ns);
+    }
+
+    void open()
+    {
+        subject = std::make_shared<connection>(home, settings, *this);
+        turn([&] { subject->open(); });
+    }
+    void open_and_wait()
+    {
+        open();
+        ASSERT_TRUE(world.run_until([&] { return ready + closed != 0; }, 10s));
+        ASSERT_EQ(ready, 1) << reason.text;
+    }
+    void send(recorded_request& r)
+    {
+        turn([&] { EXPECT_TRUE(subject->send(r)); });
+    }
+    [[nodiscard]] std::size_t at_node(std::string_view query) const
+    {
+        std::size_t count = 0;
+        for (const testing::request_record& r : node.requests())
+            count += r.query == query ? 1U : 0U;
+        return count;
+    }
+
+    /// Another peer than the node; outlives the world, as peers must.
+    void point_to(std::unique_ptr<testing::peer> other)
+    {
+        settings.node = testing::loopback_address(static_cast<std::uint8_t>(2 + peers.size()));
+        peers.push_back(std::move(other));
+        world.network().listen(settings.node, *peers.back());
+    }
+
+    std::vector<std::unique_ptr<testing::peer>> peers;
+    fake_node node;
+    testing::simulated_world world;
+    connection_settings settings;
+    std::shared_ptr<shard> home = shard::create(world.make_environment());
+    std::shared_ptr<connection> subject;
+    int ready = 0;
+    int closed = 0;
+    int rooms = 0;
+    bool refused = false;
+    close_reason reason;
+    std::chrono::nanoseconds closed_at{};
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    versions,
+    connection_test,
+    ::testing::Values(protocol_version::v4, protocol_version::v5),
+    [](const auto& of) { return "v" + std::to_string(static_cast<int>(of.param)); }
+);
+
+TEST_P(connection_test, opens_and_answers_requests)
+{
+    open_and_wait();
+    EXPECT_TRUE(subject->ready());
+    EXPECT_TRUE(subject->has_room());
+    recorded_request r;
+    send(r);
+    EXPECT_EQ(subject->in_flight(), 1U);
+    ASSERT_TRUE(world.run_until([&] { return r.ended(); }, 1s));
+    EXPECT_EQ(r.op, protocol::opcode::result);
+    EXPECT_EQ(subject->in_flight(), 0U);
+    EXPECT_GE(rooms, 1);
+    EXPECT_THAT(node.violations(), IsEmpty());
+}
+
+// Contract: one write per loop turn for all that gathered.
+TEST_P(connection_test, everything_of_one_turn_leaves_in_one_write)
+{
+    open_and_wait();
+    std::vector<std::unique_ptr<recorded_request>> requests;
+    std::size_t writes = 0;
+    turn([&] {
+        for (int i = 0; i < 1000; ++i) {
+            requests.push_back(std::make_unique<recorded_request>());
+            ASSERT_TRUE(subject->send(*requests.back()));
+        }
+    });
+    // All of it is one piece on the wire, and so at the node at one time.
+    ASSERT_TRUE(world.run_until([&] { return subject->in_flight() == 0; }, 1s));
+    const auto records = node.requests(protocol::opcode::query);
+    ASSERT_EQ(records.size(), 1000U);
+    for (const auto& r : records)
+        writes += r.at != records.front().at ? 1U : 0U;
+    EXPECT_EQ(writes, 0U);
+    for (const auto& r : requests)
+        EXPECT_EQ(r->ends, 1);
+}
+
+TEST_P(connection_test, what_gathers_during_a_write_leaves_with_the_next_one)
+{
+    world.network().conditions(node_address).write_chunk_max = 10;
+    open_and_wait();
+    std::vector<std::unique_ptr<recorded_request>> requests;
+    for (int i = 0; i < 20; ++i) {
+        requests.push_back(std::make_unique<recorded_request>());
+        send(*requests.back());
+    }
+    ASSERT_TRUE(world.run_until([&] { return subject->in_flight() == 0; }, 1s));
+    for (const auto& r : requests)
+        EXPECT_EQ(r->op, protocol::opcode::result);
+    EXPECT_THAT(node.violations(), IsEmpty());
+}
+
+TEST_P(connection_test, a_request_cancelled_in_its_turn_never_leaves)
+{
+    open_and_wait();
+    recorded_request first;
+    recorded_request gone{"never seen"};
+    recorded_request last;
+    turn([&] {
+        ASSERT_TRUE(subject->send(first));
+        ASSERT_TRUE(subject->send(gone));
+        ASSERT_TRUE(subject->send(last));
+        EXPECT_TRUE(subject->is_unsent(gone));
+        EXPECT_EQ(subject->cancel(gone), request_effect::not_sent);
+        EXPECT_EQ(subject->orphans(), 0U);
+        EXPECT_EQ(subject->in_flight(), 2U);
+        EXPECT_TRUE(subject->is_unsent(last));
+    });
+    ASSERT_TRUE(world.run_until([&] { return first.ended() && last.ended(); }, 1s));
+    EXPECT_EQ(at_node("never seen"), 0U);
+    EXPECT_EQ(at_node("SELECT"), 2U);
+    EXPECT_EQ(gone.ends, 0);
+    EXPECT_THAT(node.violations(), IsEmpty());
+}
+
+TEST_P(connection_test, those_behind_a_cancelled_one_may_be_cancelled_too)
+{
+    open_and_wait();
+    recorded_request keep;
+    std::vector<std::unique_ptr<recorded_request>> gone;
+    turn([&] {
+        for (int i = 0; i < 5; ++i) {
+            gone.push_back(
+                std::make_unique<recorded_request>("other " + std::string(static_cast<std::size_t>(i), 'x'))
+            );
+            ASSERT_TRUE(subject->send(*gone.back()));
+            if (i == 2) {
+                ASSERT_TRUE(subject->send(keep));
+            }
+        }
+        for (const std::size_t i : {1U, 4U, 0U, 3U, 2U})
+            EXPECT_EQ(subject->cancel(*gone[i]), request_effect::not_sent);
+    });
+    ASSERT_TRUE(world.run_until([&] { return keep.ended(); }, 1s));
+    EXPECT_EQ(node.requests(protocol::opcode::query).size(), 1U);
+    EXPECT_THAT(node.violations(), IsEmpty());
+}
+
+TEST_P(connection_test, a_request_cancelled_behind_a_running_write_never_leaves)
+{
+    world.network().conditions(node_address).write_chunk_max = 1;
+    open_and_wait();
+    recorded_request first;
+    recorded_request gone{"never seen"};
+    send(first);
+    send(gone);
+    EXPECT_FALSE(subject->is_unsent(first));
+    EXPECT_TRUE(subject->is_unsent(gone));
+    turn([&] { EXPECT_EQ(subject->cancel(gone), request_effect::not_sent); });
+    ASSERT_TRUE(world.run_until([&] { return first.ended(); }, 1s));
+    EXPECT_EQ(at_node("never seen"), 0U);
+}
+
+// Contract: a cancelled request's stream id is not used again before its late answer.
+TEST_P(connection_test, a_request_cancelled_after_it_left_keeps_its_id_until_the_late_answer)
+{
+    settings.max_in_flight = 2;
+    open_and_wait();
+    recorded_request late{"held"};
+    send(late);
+    world.run_for(10ms);
+    turn([&] {
+        EXPECT_FALSE(subject->is_unsent(late));
+        EXPECT_EQ(subject->cancel(late), request_effect::maybe_applied);
+    });
+    EXPECT_EQ(subject->orphans(), 1U);
+    for (int i = 0; i < 3; ++i) {
+        recorded_request other;
+        send(other);
+        EXPECT_FALSE(subject->has_room());
+        ASSERT_TRUE(world.run_until([&] { return other.ended(); }, 1s));
+        EXPECT_NE(other.stream_id, late.stream_id);
+    }
+    node.release("gate");
+    ASSERT_TRUE(world.run_until([&] { return subject->orphans() == 0; }, 1s));
+    EXPECT_EQ(late.ends, 0);
+    EXPECT_EQ(closed, 0);
+    recorded_request next[2];
+    turn([&] {
+        ASSERT_TRUE(subject->send(next[0]));
+        ASSERT_TRUE(subject->send(next[1]));
+    });
+    EXPECT_TRUE(next[0].stream_id == late.stream_id || next[1].stream_id == late.stream_id);
+    ASSERT_TRUE(world.run_until([&] { return next[0].ended() && next[1].ended(); }, 1s));
+    EXPECT_THAT(node.violations(), IsEmpty());
+}
+
+TEST_P(connection_test, a_request_that_cannot_be_encoded_leaves_nothing_behind)
+{
+    open_and_wait();
+    recorded_request before;
+    recorded_request broken;
+    broken.broken_rule = "too long";
+    recorded_request after;
+    turn([&] {
+        ASSERT_TRUE(subject->send(before));
+        const protocol::encode_result result = subject->send(broken);
+        EXPECT_FALSE(result);
+        EXPECT_STREQ(result.rule, "too long");
+        ASSERT_TRUE(subject->send(after));
+        EXPECT_EQ(subject->in_flight(), 2U);
+    });
+    ASSERT_TRUE(world.run_until([&] { return before.ended() && after.ended(); }, 1s));
+    EXPECT_EQ(broken.ends, 0);
+    EXPECT_THAT(node.violations(), IsEmpty());
+}
+
+TEST_P(connection_test, an_answer_on_an_unknown_stream_closes_the_connection)
+{
+    open_and_wait();
+    node.on_query("odd").reply(testing::reply_void().on_stream(1234));
+    recorded_request waiting{"held"};
+    recorded_request odd{"odd"};
+    send(waiting);
+    send(odd);
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 1s));
+    EXPECT_EQ(reason.code, errc::protocol_violation);
+    EXPECT_THAT(reason.text, HasSubstr("1234"));
+    EXPECT_EQ(waiting.effect, request_effect::maybe_applied);
+    EXPECT_EQ(odd.effect, request_effect::maybe_applied);
+    EXPECT_EQ(waiting.ends, 1);
+}
+
+TEST_P(connection_test, an_answer_that_comes_twice_closes_the_connection)
+{
+    open_and_wait();
+    node.on_query("double").reply(testing::reply_void().twice());
+    recorded_request r{"double"};
+    send(r);
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 1s));
+    EXPECT_EQ(r.ends, 1);
+    EXPECT_EQ(r.op, protocol::opcode::result);
+    EXPECT_EQ(reason.code, errc::protocol_violation);
+}
+
+TEST_P(connection_test, everything_pending_ends_with_the_socket_and_tells_what_may_have_happened)
+{
+    open_and_wait();
+    recorded_request sent{"held"};
+    send(sent);
+    world.run_for(10ms);
+    recorded_request unsent;
+    turn([&] {
+        ASSERT_TRUE(subject->send(unsent));
+        subject->close({make_error_code(errc::closed), "enough", nullptr});
+        EXPECT_EQ(sent.effect, request_effect::maybe_applied);
+        EXPECT_EQ(unsent.effect, request_effect::not_sent);
+        EXPECT_FALSE(subject->ready());
+        EXPECT_FALSE(subject->has_room());
+    });
+    EXPECT_EQ(sent.ends, 1);
+    EXPECT_EQ(sent.reason->text, "enough");
+    EXPECT_EQ(closed, 1);
+    world.run_for(1s);
+    EXPECT_EQ(closed, 1);
+    EXPECT_EQ(sent.ends, 1);
+    EXPECT_EQ(world.network().open_connections(node_address), 0U);
+}
+
+TEST_P(connection_test, a_reset_is_told_to_all)
+{
+    open_and_wait();
+    std::vector<std::unique_ptr<recorded_request>> requests;
+    for (int i = 0; i < 50; ++i) {
+        requests.push_back(std::make_unique<recorded_request>("held"));
+        send(*requests.back());
+    }
+    world.run_for(10ms);
+    world.network().reset(node_address);
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 1s));
+    EXPECT_EQ(reason.code, errc::connection_lost);
+    for (const auto& r : requests) {
+        EXPECT_EQ(r->ends, 1);
+        EXPECT_EQ(r->effect, request_effect::maybe_applied);
+    }
+}
+
+TEST_P(connection_test, the_nodes_orderly_end_is_a_loss)
+{
+    open_and_wait();
+    recorded_request r{"held"};
+    send(r);
+    world.run_for(10ms);
+    node.end_connections(testing::peer_ending::orderly);
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 1s));
+    EXPECT_EQ(reason.code, errc::connection_lost);
+    EXPECT_THAT(reason.text, HasSubstr("closed the connection"));
+    EXPECT_EQ(r.effect, request_effect::maybe_applied);
+}
+
+TEST_P(connection_test, requests_gathered_behind_a_write_that_fails_were_not_sent)
+{
+    world.network().conditions(node_address).send_buffer = 1;
+    open_and_wait();
+    world.network().conditions(node_address).send_buffer = 0;
+    recorded_request in_the_write;
+    recorded_request behind_it;
+    send(in_the_write);
+    send(behind_it);
+    world.network().reset(node_address);
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 1s));
+    EXPECT_EQ(behind_it.effect, request_effect::not_sent);
+    EXPECT_EQ(in_the_write.ends, 1);
+}
+
+TEST_P(connection_test, a_request_may_close_the_connection_and_cancel_others_when_it_ends)
+{
+    open_and_wait();
+    recorded_request first;
+    recorded_request second{"held"};
+    recorded_request third{"held"};
+    first.then = [&] {
+        EXPECT_EQ(subject->cancel(second), request_effect::maybe_applied);
+        subject->close({make_error_code(errc::closed), "enough", nullptr});
+    };
+    turn([&] {
+        ASSERT_TRUE(subject->send(first));
+        ASSERT_TRUE(subject->send(second));
+        ASSERT_TRUE(subject->send(third));
+    });
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 1s));
+    EXPECT_EQ(second.ends, 0);
+    EXPECT_EQ(third.effect, request_effect::maybe_applied);
+}
+
+TEST_P(connection_test, those_that_end_with_the_connection_may_cancel_others_of_it)
+{
+    open_and_wait();
+    recorded_request first{"held"};
+    recorded_request second{"held"};
+    first.then = [&] { subject->cancel(second); };
+    turn([&] {
+        ASSERT_TRUE(subject->send(first));
+        ASSERT_TRUE(subject->send(second));
+    });
+    world.run_for(10ms);
+    world.network().reset(node_address);
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 1s));
+    EXPECT_EQ(first.ends, 1);
+    EXPECT_EQ(second.ends, 0);
+}
+
+TEST_P(connection_test, an_ending_request_may_send_the_next_one)
+{
+    open_and_wait();
+    std::vector<std::unique_ptr<recorded_request>> chain;
+    std::function<void()> next = [&] {
+        if (chain.size() == 100)
+            return;
+        chain.push_back(std::make_unique<recorded_request>());
+        chain.back()->then = next;
+        EXPECT_TRUE(subject->send(*chain.back()));
+    };
+    turn(next);
+    ASSERT_TRUE(world.run_until([&] { return chain.size() == 100 && chain.back()->ended(); }, 10s));
+    EXPECT_EQ(subject->in_flight(), 0U);
+}
+
+TEST_P(connection_test, large_answers_come_in_blocks_and_unwanted_ones_pass_by)
+{
+    open_and_wait();
+    std::vector<column> one(1);
+    one[0].name = "v";
+    one[0].type = type_kind::blob;
+    node.on_query("large").reply(testing::reply_rows(one, {{testing::cells::blob(500'000, std::byte{7})}}));
+    recorded_request large{"large"};
+    recorded_request refusing{"large"};
+    refusing.most = 1000;
+    recorded_request small;
+    turn([&] {
+        ASSERT_TRUE(subject->send(large));
+        ASSERT_TRUE(subject->send(refusing));
+        ASSERT_TRUE(subject->send(small));
+    });
+    ASSERT_TRUE(world.run_until([&] { return small.ended(); }, 1s));
+    EXPECT_TRUE(large.in_block);
+    EXPECT_GT(large.body.size(), 500'000U);
+    EXPECT_EQ(refusing.too_large, large.body.size());
+    EXPECT_EQ(refusing.ends, 1);
+    EXPECT_EQ(small.op, protocol::opcode::result);
+}
+
+TEST_P(connection_test, the_late_large_answer_of_a_cancelled_request_passes_by)
+{
+    open_and_wait();
+    std::vector<column> one(1);
+    one[0].name = "v";
+    one[0].type = type_kind::blob;
+    node.on_query("large").reply(
+        testing::reply_rows(one, {{testing::cells::blob(500'000, std::byte{7})}}).after(10ms)
+    );
+    world.network().conditions(node_address).packet_max = 60'000;
+    world.network().conditions(node_address).delay_max = 1ms;
+    recorded_request large{"large"};
+    send(large);
+    world.run_for(11ms);
+    turn([&] { EXPECT_EQ(subject->cancel(large), request_effect::maybe_applied); });
+    recorded_request small;
+    send(small);
+    ASSERT_TRUE(world.run_until([&] { return small.ended() && subject->orphans() == 0; }, 1s));
+    EXPECT_EQ(large.ends, 0);
+    EXPECT_EQ(closed, 0);
+}
+
+// Liveness.
+
+TEST_P(connection_test, an_idle_connection_is_probed_and_stays)
+{
+    open_and_wait();
+    world.run_for(61s);
+    EXPECT_EQ(closed, 0);
+    EXPECT_EQ(node.request_count(protocol::opcode::options), 4U);
+    EXPECT_THAT(node.violations(), IsEmpty());
+}
+
+// Contract: a frozen node is left within two seconds of the first request it does not answer.
+TEST_P(connection_test, a_frozen_node_is_left_two_seconds_after_a_request)
+{
+    open_and_wait();
+    world.run_for(7s);
+    node.freeze();
+    recorded_request r;
+    const auto sent = world.elapsed();
+    send(r);
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 10s));
+    EXPECT_EQ(reason.code, errc::heartbeat_timeout);
+    EXPECT_EQ(r.effect, request_effect::maybe_applied);
+    EXPECT_LE(closed_at - sent, 2s + 5ms);
+}
+
+TEST_P(connection_test, a_frozen_node_is_left_in_time_though_its_requests_gave_up_sooner)
+{
+    open_and_wait();
+    world.run_for(7s);
+    node.freeze();
+    const auto frozen = world.elapsed();
+    for (int i = 0; i < 30 && closed == 0; ++i) {
+        recorded_request r;
+        send(r);
+        world.run_for(300ms);
+        if (closed == 0)
+            turn([&] { subject->cancel(r); });
+    }
+    ASSERT_EQ(closed, 1);
+    EXPECT_LE(closed_at - frozen, 2s + 5ms);
+}
+
+TEST_P(connection_test, an_answer_that_never_comes_costs_a_probe_a_second_and_no_connection)
+{
+    open_and_wait();
+    recorded_request r{"silence"};
+    send(r);
+    world.run_for(30s);
+    EXPECT_EQ(closed, 0);
+    EXPECT_EQ(r.ends, 0);
+    EXPECT_GE(node.request_count(protocol::opcode::options), 25U);
+    turn([&] { subject->cancel(r); });
+}
+
+// Contract: when the loop was late, what lies in the socket is read before anybody is told that it is missing.
+TEST_P(connection_test, a_loop_that_stood_still_does_not_blame_the_node)
+{
+    open_and_wait();
+    recorded_request r;
+    send(r);
+    world.stall(60s);
+    world.run_for(100ms);
+    EXPECT_EQ(closed, 0) << reason.text;
+    EXPECT_EQ(r.op, protocol::opcode::result);
+    recorded_request held{"held"};
+    send(held);
+    world.run_for(1500ms);
+    world.stall(60s);
+    world.run_for(100ms);
+    EXPECT_EQ(closed, 0) << reason.text;
+    turn([&] { subject->cancel(held); });
+}
+
+// Opening.
+
+TEST_P(connection_test, a_closed_port_is_told_in_the_systems_words)
+{
+    world.network().stop_listening(node_address);
+    open();
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 10s));
+    EXPECT_EQ(reason.code, errc::connection_failed);
+    EXPECT_THAT(reason.text, HasSubstr("refused"));
+    EXPECT_EQ(ready, 0);
+}
+
+TEST_P(connection_test, connecting_has_a_limit)
+{
+    world.network().set_connect_fate(node_address, testing::connect_fate::ignored);
+    open();
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 10s));
+    EXPECT_EQ(reason.code, errc::handshake_timeout);
+    EXPECT_THAT(reason.text, HasSubstr("no TCP connection within 5000 ms"));
+    EXPECT_LE(closed_at, 5s + 5ms);
+}
+
+TEST_P(connection_test, a_peer_that_says_nothing_has_a_limit)
+{
+    point_to(std::make_unique<testing::raw_peer>(testing::raw_peer::silent()));
+    open();
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 10s));
+    EXPECT_EQ(reason.code, errc::handshake_timeout);
+    EXPECT_THAT(reason.text, HasSubstr("did not answer STARTUP"));
+}
+
+TEST_P(connection_test, a_web_server_is_recognised)
+{
+    point_to(std::make_unique<testing::raw_peer>(testing::raw_peer::http_server()));
+    open();
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 10s));
+    EXPECT_EQ(reason.code, errc::protocol_violation);
+    EXPECT_THAT(reason.text, HasSubstr("CQL port"));
+}
+
+TEST_P(connection_test, a_peer_that_hangs_up_is_told)
+{
+    point_to(std::make_unique<testing::raw_peer>(testing::raw_peer::closing()));
+    open();
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 10s));
+    EXPECT_EQ(reason.code, errc::connection_failed);
+    EXPECT_THAT(reason.text, HasSubstr("during the handshake"));
+}
+
+TEST_P(connection_test, closing_while_connecting_tells_once_and_leaves_nothing)
+{
+    open();
+    turn([&] { subject->close({make_error_code(errc::closed), "enough", nullptr}); });
+    EXPECT_EQ(closed, 1);
+    const std::weak_ptr<connection> watch = subject;
+    subject.reset();
+    EXPECT_TRUE(world.run_until_idle(1min));
+    EXPECT_EQ(closed, 1);
+    EXPECT_EQ(ready, 0);
+    EXPECT_TRUE(watch.expired());
+}
+
+TEST_P(connection_test, dropping_tells_nobody_and_leaves_nothing)
+{
+    open_and_wait();
+    recorded_request r{"held"};
+    send(r);
+    turn([&] { subject->drop(); });
+    const std::weak_ptr<connection> watch = subject;
+    subject.reset();
+    EXPECT_TRUE(world.run_until_idle(1min));
+    EXPECT_EQ(closed, 0);
+    EXPECT_EQ(r.ends, 0);
+    EXPECT_TRUE(watch.expired());
+}
+
+TEST_P(connection_test, a_keyspace_is_set_in_the_handshake)
+{
+    node.add_keyspace("shop");
+    settings.keyspace = "shop";
+    open_and_wait();
+    recorded_request r;
+    send(r);
+    ASSERT_TRUE(world.run_until([&] { return r.ended(); }, 1s));
+    EXPECT_EQ(node.requests().back().keyspace, "shop");
+    EXPECT_THAT(node.violations(), IsEmpty());
+}
+
+TEST_P(connection_test, everything_works_byte_by_byte)
+{
+    testing::network_conditions& weather = world.network().conditions(node_address);
+    weather.read_chunk_max = 1;
+    weather.packet_max = 1;
+    weather.write_chunk_max = 1;
+    open_and_wait();
+    recorded_request r[3];
+    turn([&] {
+        for (recorded_request& one : r)
+            ASSERT_TRUE(subject->send(one));
+    });
+    ASSERT_TRUE(world.run_until([&] { return r[0].ended() && r[1].ended() && r[2].ended(); }, 10s));
+    EXPECT_EQ(r[2].op, protocol::opcode::result);
+    EXPECT_THAT(node.violations(), IsEmpty());
+}
+
+class connection_above_v4 : public connection_test {};
+
+INSTANTIATE_TEST_SUITE_P(v5, connection_above_v4, ::testing::Values(protocol_version::v5));
+
+TEST_P(connection_above_v4, a_version_that_is_refused_is_told)
+{
+    using refusal = testing::version_refusal;
+    for (const auto how :
+         {refusal::cassandra_3_0, refusal::cassandra_3_11, refusal::cassandra_4, refusal::scylla}) {
+        testing::fake_node_settings old_settings;
+        old_settings.highest = protocol_version::v4;
+        old_settings.refusal = how;
+        point_to(std::make_unique<fake_node>(old_settings));
+        ready = closed = 0;
+        open();
+        ASSERT_TRUE(world.run_until([&] { return ready + closed != 0; }, 10s));
+        EXPECT_EQ(closed, 1);
+        EXPECT_TRUE(refused) << reason.text;
+    }
+}
+
+}  // namespace
+}  // namespace async_cassandra::net
