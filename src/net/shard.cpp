@@ -103,10 +103,11 @@ public:
                 return;
             }
         }
-        if (open_.size() == most_open)
-            send_all();
         open_.push_back(std::make_unique<foreign_batch>());
         open_.back()->operations.push_back(op);
+        // Behind taking it in: sending may throw.
+        if (open_.size() == most_open)
+            send_all();
     }
 
     void send_all()
@@ -145,15 +146,18 @@ std::shared_ptr<shard> shard::create(std::unique_ptr<base::environment> env)
 {
     asio::execution_context& context = asio::query(env->executor(), asio::execution::context);
     auto created = std::make_shared<shard>(std::move(env));
+    // The last owner may go on another thread while the alarm rings.
+    created->alarm_ = created->env_->make_alarm([weak = std::weak_ptr{created}] {
+        if (const auto self = weak.lock())
+            self->on_alarm();
+    });
     asio::use_service<shard_registry>(context).add(created);
     return created;
 }
 
 shard::shard(std::unique_ptr<base::environment> env)
     : env_(std::move(env)), executor_(env_->executor()), timers_(env_->now())
-{
-    alarm_ = env_->make_alarm([this] { on_alarm(); });
-}
+{}
 
 shard::~shard()
 {
@@ -293,7 +297,6 @@ void shard::on_alarm()
 {
     if (is_dead())
         return;
-    const std::shared_ptr<shard> self = shared_from_this();  // a handler may drop the last owner
     const base::time_point now = env_->now();
     const bool was_late = armed_ && now - *armed_ > late;
     armed_.reset();
@@ -303,7 +306,7 @@ void shard::on_alarm()
     }
     // The loop was held up: answers that lie in the sockets are read before anybody is told that they are missing.
     // The second post runs behind the reads that the first one let the reactor find.
-    asio::post(env_->executor(), [self] {
+    asio::post(env_->executor(), [self = shared_from_this()] {
         asio::post(self->env_->executor(), [self] {
             if (!self->is_dead())
                 self->turn([&] { self->timers_.advance(self->env_->now()); });
