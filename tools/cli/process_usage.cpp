@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <string>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -45,8 +46,14 @@ double resident_mib()
 
 double peak_resident_mib()
 {
-    // The kernel counts KiB, and brings its record of the most up to date now and then only.
-    return std::max(static_cast<double>(own_usage().ru_maxrss) / 1024.0, resident_mib());
+    // Not ru_maxrss: Linux carries that over from the program that started this one.
+    std::ifstream file{"/proc/self/status"};
+    double peak_kib = 0;
+    for (std::string word; file >> word;)
+        if (word == "VmHWM:" && file >> peak_kib)
+            break;
+    // The kernel brings its record up to date now and then only.
+    return std::max(peak_kib / 1024.0, resident_mib());
 }
 
 }  // namespace async_cassandra::cli
