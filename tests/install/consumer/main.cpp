@@ -19,7 +19,7 @@ asio::awaitable<void> connect(async_cassandra::cluster cluster)
     co_await cluster.connect();
 }
 
-} // namespace
+}  // namespace
 
 int main()
 {
@@ -28,7 +28,9 @@ int main()
     config.contact_points = {"127.0.0.1:1"};
     int exit_code = 1;
     asio::co_spawn(
-        context, connect(async_cassandra::cluster{context.get_executor(), config}), [&](std::exception_ptr thrown) {
+        context,
+        connect(async_cassandra::cluster{context.get_executor(), config}),
+        [&](std::exception_ptr thrown) {
             try {
                 if (thrown)
                     std::rethrow_exception(thrown);
