@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "simulation/scenario_plan.hpp"
+#include "support/fake_node.hpp"
+#include "support/seeded_random.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace async_cassandra::testing {
+
+/// The server of a scenario: answers carry the identity of their request, and go wrong as often as the plan says. Keeps
+/// the truth about what was applied.
+class scenario_node {
+public:
+    static constexpr const char* prepared_select = "SELECT k, v FROM sim.t WHERE k = ?";
+    static constexpr const char* prepared_insert = "INSERT INTO sim.t (k, v) VALUES (?, ?)";
+    static constexpr const char* stream = "SELECT s, i FROM sim.s WHERE s = ? AND n = ?";
+
+    explicit scenario_node(const scenario_plan& plan);
+
+    /// The text of an unprepared select of this row.
+    [[nodiscard]] static std::string select_of(std::int64_t id);
+    /// What is in column v of the row.
+    [[nodiscard]] static std::string value_of(std::int64_t id);
+
+    [[nodiscard]] fake_node& node() noexcept { return node_; }
+    /// How often the insert with this id was carried out.
+    [[nodiscard]] int applied(std::int64_t id) const;
+
+private:
+    void teach();
+    [[nodiscard]] answer on_insert(const request_record& request);
+    /// The answer as it is, or spoilt in a way that the server's side survives. A refusal takes its place whole.
+    [[nodiscard]] answer spoil(answer good);
+    [[nodiscard]] bool refuses();
+    [[nodiscard]] answer refusal();
+
+    seeded_random random_;
+    std::uint64_t bad_per_mille_;
+    bool checksums_;
+    std::map<std::int64_t, int> applied_;
+    fake_node node_;
+};
+
+}  // namespace async_cassandra::testing

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/scenario_run.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// Plays scenarios by seed, each twice. Exit code 0: all promises held; 1: some did not; 2: bad usage.
+namespace {
+
+struct options {
+    std::uint64_t first = 1;
+    std::uint64_t seeds = 200;
+    bool trace = false;
+};
+
+std::optional<options> parse(int count, char** words)
+{
+    options chosen;
+    for (int i = 1; i < count; ++i) {
+        const std::string_view word = words[i];
+        if (word == "--trace") {
+            chosen.trace = true;
+            continue;
+        }
+        if ((word != "--seeds" && word != "--first") || i + 1 == count)
+            return std::nullopt;
+        char* end = nullptr;
+        const std::uint64_t number = std::strtoull(words[++i], &end, 10);
+        if (*end != '\0')
+            return std::nullopt;
+        (word == "--seeds" ? chosen.seeds : chosen.first) = number;
+    }
+    return chosen;
+}
+
+int play(const options& chosen)
+{
+    using namespace async_cassandra::testing;
+    const auto begin = std::chrono::steady_clock::now();
+    std::uint64_t bad = 0;
+    std::uint64_t calls = 0;
+    std::uint64_t failed_calls = 0;
+    for (std::uint64_t seed = chosen.first; seed < chosen.first + chosen.seeds; ++seed) {
+        if (chosen.trace)
+            std::cout << run_scenario(seed, true).trace;
+        scenario_report report;
+        const std::string wrong = check_seed(seed, &report);
+        calls += report.calls;
+        failed_calls += report.failed_calls;
+        if (wrong.empty())
+            continue;
+        ++bad;
+        std::cout << wrong << std::flush;
+    }
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
+    std::cout << chosen.seeds << " seeds twice in " << time.count() << " s: " << bad << " bad; " << calls
+              << " calls, " << failed_calls << " of them with an error\n";
+    return bad == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int count, char** words)
+{
+    const auto chosen = parse(count, words);
+    if (!chosen) {
+        std::cerr << "usage: simulation_seeds [--first SEED] [--seeds COUNT] [--trace]\n";
+        return 2;
+    }
+    try {
+        return play(*chosen);
+    } catch (const std::exception& e) {
+        std::cerr << "simulation_seeds: " << e.what() << '\n';
+        return 1;
+    }
+}
