@@ -64,7 +64,10 @@ struct foreign_batch {
 
     static void send(std::unique_ptr<foreign_batch> batch)
     {
-        const asio::any_completion_executor where = batch->operations.front().foreign_executor();
+        // Without work of its own: the handlers may end the loop there, and its context, before this function returns.
+        const asio::any_completion_executor where = asio::prefer(
+            batch->operations.front().foreign_executor(), asio::execution::outstanding_work.untracked
+        );
         asio::dispatch(where, [batch = std::move(batch)]() mutable { run(std::move(batch)); });
     }
 

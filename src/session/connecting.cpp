@@ -103,6 +103,10 @@ void connect_operation::on_found(const result<control_connection::target>& found
         fail(*found.error());
         return;
     }
+    if (cluster_->is_closed()) {
+        fail(*cluster_closed());
+        return;
+    }
     cluster_->open_pools(
         *found,
         keyspace_,
@@ -118,7 +122,7 @@ void connect_operation::on_pools_open(
 {
     if (done_)
         return;
-    if (reason != nullptr && reason->code == errc::closed) {
+    if (cluster_->is_closed()) {
         fail(*cluster_closed());
         return;
     }

@@ -27,6 +27,11 @@ session_core::~session_core()
 void session_core::close(std::function<void()> done)
 {
     mark_closed();
+    if (cluster_->is_closed()) {
+        // Its shards close their parts of every session, and soon take no more messages: ours might get lost.
+        cluster_->close(std::move(done));
+        return;
+    }
     struct gathering {
         std::size_t missing;
         std::function<void()> done;
