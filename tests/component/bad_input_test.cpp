@@ -35,7 +35,9 @@ protected:
     void expect_goes_on()
     {
         server.node.on_query("SELECT k FROM ks.after").reply(reply_rows(one_bigint(), bigints(7, 7)));
-        EXPECT_TRUE(eventually([&] { return get(server.session.try_execute("SELECT k FROM ks.after")).has_value(); }));
+        EXPECT_TRUE(eventually([&] {
+            return get(server.session.try_execute("SELECT k FROM ks.after")).has_value();
+        }));
     }
 
     connected_node server;
@@ -89,7 +91,9 @@ TEST_P(bad_input, settings_out_of_range_are_never_sent)
     };
     EXPECT_THAT(refused(statement{query}.timeout(0ms)), HasSubstr("timeout"));
     EXPECT_THAT(refused(statement{query}.page_size(0)), HasSubstr("page_size"));
-    EXPECT_THAT(refused(statement{query}.serial_consistency(consistency::one)), HasSubstr("serial_consistency"));
+    EXPECT_THAT(
+        refused(statement{query}.serial_consistency(consistency::one)), HasSubstr("serial_consistency")
+    );
     stream_config no_rows;
     no_rows.page_size = 0;
     auto stream = server.session.execute_stream(query, no_rows);
@@ -101,7 +105,8 @@ TEST_P(bad_input, no_answer_within_the_statements_time_limit)
 {
     server.node.on_query(query).reply(no_reply());
     const stopwatch time;
-    const failure f = failure_of<operation_timed_out>(server.session.execute(statement{query}.timeout(100ms)));
+    const failure f =
+        failure_of<operation_timed_out>(server.session.execute(statement{query}.timeout(100ms)));
     EXPECT_THAT(time.elapsed(), AllOf(Ge(100ms), Lt(1s)));
     EXPECT_THAT(f.what, AllOf(HasSubstr("100 ms"), HasSubstr(server.address())));
     EXPECT_EQ(f.effect, request_effect::maybe_applied);
@@ -169,7 +174,8 @@ TEST_P(bad_input, connection_closed_in_the_middle_of_a_request)
 {
     server.node.on_query(query).reply_once(close_connection()).reply_once(reset_connection());
     EXPECT_THAT(
-        failure_of<connection_error>(server.session.execute(query)).what, HasSubstr("the node closed the connection")
+        failure_of<connection_error>(server.session.execute(query)).what,
+        HasSubstr("the node closed the connection")
     );
     expect_goes_on();
     EXPECT_THAT(failure_of<connection_error>(server.session.execute(query)).what, HasSubstr("reset"));
@@ -189,7 +195,8 @@ TEST_P(bad_input, rest_of_an_answer_that_never_comes)
 {
     server.node.on_query(query).reply_once(reply_rows(one_bigint(), bigints(1, 100)).cut_to(40));
     const stopwatch time;
-    const failure f = failure_of<operation_timed_out>(server.session.execute(statement{query}.timeout(200ms)));
+    const failure f =
+        failure_of<operation_timed_out>(server.session.execute(statement{query}.timeout(200ms)));
     EXPECT_LT(time.elapsed(), 2s);
     expect_names_node(f);
 }

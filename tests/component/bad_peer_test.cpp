@@ -103,7 +103,9 @@ TEST(bad_peer, connect_as_a_whole_has_a_limit)
 TEST(bad_peer, a_server_that_closes_at_once_is_told_apart)
 {
     const stopwatch time;
-    EXPECT_THAT(refused_by(raw_peer::closing()).what, HasSubstr("closed the connection during the handshake"));
+    EXPECT_THAT(
+        refused_by(raw_peer::closing()).what, HasSubstr("closed the connection during the handshake")
+    );
     // Seen by whatever is under way when it comes: connect, read or write.
     EXPECT_THAT(refused_by(raw_peer::resetting()).what, AnyOf(HasSubstr("reset"), HasSubstr("Broken pipe")));
     EXPECT_LT(time.elapsed(), 3s);
@@ -117,7 +119,11 @@ TEST(bad_peer, credentials_asked_for_are_named)
     const failure f = failure_of<no_host_available>(cluster{server.config()}.connect());
     EXPECT_THAT(
         f.what,
-        AllOf(HasSubstr(server.address()), HasSubstr("requires authentication"), HasSubstr("PasswordAuthenticator"))
+        AllOf(
+            HasSubstr(server.address()),
+            HasSubstr("requires authentication"),
+            HasSubstr("PasswordAuthenticator")
+        )
     );
     EXPECT_THAT(server.node.violations(), IsEmpty());
 }
@@ -125,7 +131,8 @@ TEST(bad_peer, credentials_asked_for_are_named)
 TEST(bad_peer, an_error_in_answer_to_startup_is_told)
 {
     served_node server;
-    server.node.on_request(protocol::opcode::startup).reply(reply_error(server_code::overloaded, "too many clients"));
+    server.node.on_request(protocol::opcode::startup)
+        .reply(reply_error(server_code::overloaded, "too many clients"));
     const failure f = failure_of<no_host_available>(cluster{server.config()}.connect());
     EXPECT_THAT(f.what, AllOf(HasSubstr(server.address()), HasSubstr("too many clients")));
 }
@@ -194,7 +201,9 @@ TEST_P(keyspace, is_taken_literally_and_holds_for_every_request)
     EXPECT_EQ(server.queries_of("SELECT k FROM t"), 2U);
 }
 
-INSTANTIATE_TEST_SUITE_P(versions, keyspace, ::testing::Values(protocol_version::v4, protocol_version::v5), version_name);
+INSTANTIATE_TEST_SUITE_P(
+    versions, keyspace, ::testing::Values(protocol_version::v4, protocol_version::v5), version_name
+);
 
 class refusal : public ::testing::TestWithParam<version_refusal> {};
 

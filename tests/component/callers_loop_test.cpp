@@ -157,11 +157,11 @@ TEST_F(callers_loop, of_a_handler_gets_what_that_handler_throws)
     int thrown = 0;
     for (int i = 0; i < 100; ++i) {
         s.execute(query, asio::bind_executor(mine, [&, i](std::exception_ptr, result_set) {
-            ++ran;
-            if (i % 10 == 0) {
-                throw std::runtime_error("thrown by a handler");
-            }
-        }));
+                      ++ran;
+                      if (i % 10 == 0) {
+                          throw std::runtime_error("thrown by a handler");
+                      }
+                  }));
     }
     while (ran < 100) {
         try {

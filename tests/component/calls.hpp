@@ -33,7 +33,10 @@ class call {
 public:
     explicit call(std::future<T> end) : end_(std::move(end)) {}
 
-    [[nodiscard]] bool ended() const { return end_.wait_for(std::chrono::seconds{0}) == std::future_status::ready; }
+    [[nodiscard]] bool ended() const
+    {
+        return end_.wait_for(std::chrono::seconds{0}) == std::future_status::ready;
+    }
     [[nodiscard]] bool ends_within(std::chrono::milliseconds limit) const
     {
         return end_.wait_for(limit) == std::future_status::ready;
@@ -118,7 +121,8 @@ failure failure_thrown_by(Body&& body)
     try {
         body();
     } catch (const error& e) {
-        EXPECT_EQ(typeid(e), typeid(Error)) << boost::core::demangle(typeid(e).name()) << ": " << e.details().describe();
+        EXPECT_EQ(typeid(e), typeid(Error))
+            << boost::core::demangle(typeid(e).name()) << ": " << e.details().describe();
         return e.details();
     }
     ADD_FAILURE() << "it did not fail";
@@ -142,7 +146,9 @@ class stopwatch {
 public:
     [[nodiscard]] std::chrono::milliseconds elapsed() const
     {
-        return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began_);
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::chrono::steady_clock::now() - began_
+        );
     }
 
 private:

@@ -200,11 +200,14 @@ TEST_P(cancellation, a_request_cancelled_in_the_turn_it_began_in_is_never_writte
 TEST_P(cancellation, late_answers_reach_nobody)
 {
     // Half of 4,000 calls are given up, by cancellation or by time limit, while answers come late and in disorder.
-    server.node.on_query(by_key).markers(one_bigint()).returns(one_bigint()).reply_with([](const request_record& r) {
-        const cell k = r.parameters.values.at(0).bytes;
-        const auto delay = std::chrono::milliseconds{*cells::as_bigint(*k) * 7 % 13};
-        return reply_rows(one_bigint(), {{k}}).after(delay);
-    });
+    server.node.on_query(by_key)
+        .markers(one_bigint())
+        .returns(one_bigint())
+        .reply_with([](const request_record& r) {
+            const cell k = r.parameters.values.at(0).bytes;
+            const auto delay = std::chrono::milliseconds{*cells::as_bigint(*k) * 7 % 13};
+            return reply_rows(one_bigint(), {{k}}).after(delay);
+        });
     connect(64);
     prepared_statement select;
     run_on(context, [&]() -> asio::awaitable<void> { select = co_await s.prepare(by_key); });
@@ -259,17 +262,26 @@ TEST_P(cancellation, of_a_call_whose_answer_is_here_changes_nothing)
     std::deque<cancellable_call<result_set>> calls(50);
     int ended = 0;
     for (auto& c : calls) {
-        s.execute(query, asio::bind_cancellation_slot(c.signal.slot(), [&](std::exception_ptr e, result_set r) {
-            if (e) {
-                EXPECT_EQ(failure_thrown_by<error>([&] { std::rethrow_exception(e); }).code, asio::error::operation_aborted);
-            } else {
-                EXPECT_EQ(r.size(), 1U);
-            }
-            ++ended;
-            for (auto& other : calls) {
-                other.signal.emit(type::terminal);
-            }
-        }));
+        s.execute(
+            query,
+            asio::bind_cancellation_slot(
+                c.signal.slot(),
+                [&](std::exception_ptr e, result_set r) {
+                    if (e) {
+                        EXPECT_EQ(
+                            failure_thrown_by<error>([&] { std::rethrow_exception(e); }).code,
+                            asio::error::operation_aborted
+                        );
+                    } else {
+                        EXPECT_EQ(r.size(), 1U);
+                    }
+                    ++ended;
+                    for (auto& other : calls) {
+                        other.signal.emit(type::terminal);
+                    }
+                }
+            )
+        );
     }
     run_until([&] { return ended == 50; });
     round_trip();
@@ -371,7 +383,8 @@ TEST_P(cancellation, of_one_side_of_awaitable_operators)
     connect();
     run_on(context, [this]() -> asio::awaitable<void> {
         asio::steady_timer timer{context, 50ms};
-        const auto first = co_await (s.execute(query, asio::use_awaitable) || timer.async_wait(asio::use_awaitable));
+        const auto first =
+            co_await (s.execute(query, asio::use_awaitable) || timer.async_wait(asio::use_awaitable));
         EXPECT_EQ(first.index(), 1U);
 
         timer.expires_after(patience);
@@ -404,9 +417,13 @@ TEST(cancellation_from_another_thread, meets_answers_on_their_way)
     std::deque<cancellable_call<result_set>> calls(3'000);
     for (std::size_t i = 0; i < calls.size(); ++i) {
         server.session.execute(
-            query, asio::bind_executor(mine, asio::bind_cancellation_slot(calls[i].signal.slot(), [&](auto e, auto r) {
-                ended += e || r.size() == 1 ? 1 : 0;
-            }))
+            query,
+            asio::bind_executor(
+                mine,
+                asio::bind_cancellation_slot(
+                    calls[i].signal.slot(), [&](auto e, auto r) { ended += e || r.size() == 1 ? 1 : 0; }
+                )
+            )
         );
         if (i >= 10) {
             calls[i - 10].signal.emit(i % 2 == 0 ? type::terminal : type::total);

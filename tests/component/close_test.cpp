@@ -175,7 +175,9 @@ TEST_P(closing, closing_while_connecting_ends_the_connect)
     server.node.on_request(protocol::opcode::startup).reply(no_reply());
     const cluster second{server.config()};
     auto connecting = start(second.connect());
-    ASSERT_TRUE(eventually([&] { return server.node.request_count(protocol::opcode::startup) > 1 + GetParam(); }));
+    ASSERT_TRUE(eventually([&] {
+        return server.node.request_count(protocol::opcode::startup) > 1 + GetParam();
+    }));
     const stopwatch time;
     get(second.close());
     const failure f = failure_of<connection_error>(std::move(connecting));

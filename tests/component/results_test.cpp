@@ -58,7 +58,9 @@ TEST_P(results, execute_gives_all_pages_in_order)
 
 TEST_P(results, pages_without_rows_are_not_the_end)
 {
-    server.node.on_query(query).reply(reply_pages(one_bigint(), {{}, bigints(1, 2), {}, {}, bigints(3, 3), {}}));
+    server.node.on_query(query).reply(
+        reply_pages(one_bigint(), {{}, bigints(1, 2), {}, {}, bigints(3, 3), {}})
+    );
     const result_set all = get(server.session.execute(query));
     EXPECT_THAT(values_of(all), ElementsAre(1, 2, 3));
     EXPECT_EQ(all.page_count(), 6U);
@@ -98,7 +100,8 @@ TEST_P(results, a_paging_state_of_something_else_is_the_servers_error)
 {
     server.node.on_query(query).reply(reply_rows(one_bigint(), bigints(1, 3)));
     const std::vector<std::byte> bytes(5, std::byte{1});
-    const failure f = failure_of<server_protocol_error>(server.session.execute_page(query, paging_state{bytes}));
+    const failure f =
+        failure_of<server_protocol_error>(server.session.execute_page(query, paging_state{bytes}));
     EXPECT_THAT(f.what, HasSubstr("paging state"));
 }
 
@@ -122,10 +125,14 @@ TEST_P(results, prepared_statements_give_all_pages_too)
 TEST_P(results, columns_that_changed_since_prepare)
 {
     auto rule = server.node.on_query(query);
-    rule.returns(one_bigint()).reply(reply_rows(columns_of("ks", "t", "k bigint, added text"), {
-        {cells::bigint(1), cells::text("one")},
-        {cells::bigint(2), cells::null()},
-    }));
+    rule.returns(one_bigint())
+        .reply(reply_rows(
+            columns_of("ks", "t", "k bigint, added text"),
+            {
+                {cells::bigint(1), cells::text("one")},
+                {cells::bigint(2), cells::null()},
+            }
+        ));
     const prepared_statement select = get(server.session.prepare(query));
     const result_set wider = get(server.session.execute(select.bind()));
     EXPECT_EQ(wider.columns().names(), "k, added");
@@ -159,7 +166,8 @@ TEST_P(results, warnings_of_every_page)
 {
     server.node.on_query(query)
         .reply_once(reply_pages(one_bigint(), {bigints(1, 1), bigints(2, 2)}).with_warning("tombstones"))
-        .reply_once(reply_pages(one_bigint(), {bigints(1, 1), bigints(2, 2)}).with_warning("large partition"));
+        .reply_once(reply_pages(one_bigint(), {bigints(1, 1), bigints(2, 2)}).with_warning("large partition")
+        );
     EXPECT_THAT(get(server.session.execute(query)).warnings(), ElementsAre("tombstones", "large partition"));
     server.node.on_query("INSERT").reply(reply_void().with_warning("slow"));
     EXPECT_THAT(get(server.session.execute("INSERT")).warnings(), ElementsAre("slow"));
@@ -175,9 +183,14 @@ TEST_P(results, use_and_schema_changes)
     EXPECT_EQ(created.change()->keyspace, "shop");
     EXPECT_TRUE(created.empty());
 
-    server.node.on_query("CREATE FUNCTION").reply(reply_schema_change(
-        {protocol::schema_change_kind::updated, protocol::schema_target::function, "shop", "f", {"int", "text"}}
-    ));
+    server.node.on_query("CREATE FUNCTION")
+        .reply(reply_schema_change(
+            {protocol::schema_change_kind::updated,
+             protocol::schema_target::function,
+             "shop",
+             "f",
+             {"int", "text"}}
+        ));
     const result_set function = get(server.session.execute("CREATE FUNCTION"));
     ASSERT_NE(function.change(), nullptr);
     EXPECT_EQ(function.change()->change, "UPDATED");
@@ -193,10 +206,13 @@ TEST_P(results, use_and_schema_changes)
 
 TEST_P(results, null_and_empty_cells_differ)
 {
-    server.node.on_query(query).reply(reply_rows(columns_of("ks", "t", "a text, b blob, c bigint"), {
-        {cells::null(), cells::null(), cells::null()},
-        {cells::text(""), cells::blob(0, {}), cells::bigint(0)},
-    }));
+    server.node.on_query(query).reply(reply_rows(
+        columns_of("ks", "t", "a text, b blob, c bigint"),
+        {
+            {cells::null(), cells::null(), cells::null()},
+            {cells::text(""), cells::blob(0, {}), cells::bigint(0)},
+        }
+    ));
     const result_set two = get(server.session.execute(query));
     auto at = two.begin();
     EXPECT_EQ((*at).get<std::optional<std::string>>("a"), std::nullopt);
@@ -210,7 +226,9 @@ TEST_P(results, null_and_empty_cells_differ)
 TEST_P(results, a_row_larger_than_any_buffer)
 {
     const std::size_t size = 5'000'000;
-    server.node.on_query(query).reply(reply_rows(columns_of("ks", "t", "v blob"), {{cells::blob(size, std::byte{0x5A})}}));
+    server.node.on_query(query).reply(
+        reply_rows(columns_of("ks", "t", "v blob"), {{cells::blob(size, std::byte{0x5A})}})
+    );
     const result_set large = get(server.session.execute(query));
     const auto value = large.one()->get<std::span<const std::byte>>(0);
     ASSERT_EQ(value.size(), size);
@@ -228,9 +246,10 @@ TEST_P(results, a_statement_larger_than_any_buffer)
 TEST_P(results, statement_settings_reach_the_node)
 {
     server.node.on_query(query).reply(reply_void());
-    get(server.session.execute(
-        statement{query}.consistency(consistency::each_quorum).serial_consistency(consistency::local_serial).page_size(3)
-    ));
+    get(server.session.execute(statement{query}
+                                   .consistency(consistency::each_quorum)
+                                   .serial_consistency(consistency::local_serial)
+                                   .page_size(3)));
     get(server.session.execute(query));
     const auto sent = server.node.requests();
     const auto& first = sent[sent.size() - 2].parameters;
@@ -246,9 +265,9 @@ TEST_P(results, statement_settings_reach_the_node)
 TEST_P(results, natural_values_of_plain_text_statements)
 {
     server.node.on_query("INSERT INTO ks.t (a, b, c) VALUES (?, ?, ?)").reply(reply_void());
-    get(server.session.execute(
-        statement{"INSERT INTO ks.t (a, b, c) VALUES (?, ?, ?)"}.bind(std::int64_t{-2}, "text", std::optional<int>{})
-    ));
+    get(server.session.execute(statement{"INSERT INTO ks.t (a, b, c) VALUES (?, ?, ?)"}.bind(
+        std::int64_t{-2}, "text", std::optional<int>{}
+    )));
     using state = protocol::decoded_value::state;
     EXPECT_THAT(
         server.node.requests().back().parameters.values,

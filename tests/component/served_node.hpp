@@ -52,7 +52,9 @@ struct connected_node : served_node {
     {}
 
     template <class Change>
-    explicit connected_node(Change change, protocol_version version = protocol_version::v5, fake_node_settings settings = {})
+    explicit connected_node(
+        Change change, protocol_version version = protocol_version::v5, fake_node_settings settings = {}
+    )
         : served_node(std::move(settings)),
           client([&] {
               cluster_config c = config(version);
@@ -67,7 +69,10 @@ struct connected_node : served_node {
 };
 
 /// One bigint column, k.
-[[nodiscard]] inline std::vector<column> one_bigint() { return columns_of("ks", "t", "k bigint"); }
+[[nodiscard]] inline std::vector<column> one_bigint()
+{
+    return columns_of("ks", "t", "k bigint");
+}
 
 /// Rows of one bigint column from `first` up to `last`.
 [[nodiscard]] inline std::vector<row> bigints(std::int64_t first, std::int64_t last)

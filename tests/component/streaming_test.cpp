@@ -116,7 +116,9 @@ TEST_P(streaming, no_page_ahead)
 
 TEST_P(streaming, pages_without_rows_are_handed_over)
 {
-    server.node.on_query(query).reply(reply_pages(one_bigint(), {{}, {}, bigints(1, 2), {}, bigints(3, 3), {}}));
+    server.node.on_query(query).reply(
+        reply_pages(one_bigint(), {{}, {}, bigints(1, 2), {}, bigints(3, 3), {}})
+    );
     auto s = stream(1);
     std::vector<std::size_t> sizes;
     while (auto page = get(s.next_page())) {
@@ -128,11 +130,11 @@ TEST_P(streaming, pages_without_rows_are_handed_over)
 
 TEST_P(streaming, pages_that_came_before_a_failure_come_first)
 {
-    const auto pages = reply_pages(one_bigint(), {bigints(1, 2), bigints(3, 4), bigints(5, 6), bigints(7, 8)});
-    server.node.on_query(query)
-        .reply_once(pages)
-        .reply_once(pages)
-        .reply_once(reply_error(server_code::read_timeout, "too slow"));
+    const auto pages =
+        reply_pages(one_bigint(), {bigints(1, 2), bigints(3, 4), bigints(5, 6), bigints(7, 8)});
+    server.node.on_query(query).reply_once(pages).reply_once(pages).reply_once(
+        reply_error(server_code::read_timeout, "too slow")
+    );
     auto s = stream(8);
     EXPECT_THAT(values_of(*get(s.next_page())), ElementsAre(1, 2));
     ASSERT_TRUE(eventually([&] { return server.queries_of(query) == 3; }));
@@ -253,7 +255,8 @@ TEST_P(streaming, a_moved_stream_goes_on_and_the_one_assigned_over_ends)
 
 TEST_P(streaming, each_page_has_the_timeout_to_itself)
 {
-    const auto pages = reply_pages(one_bigint(), {bigints(1, 2), bigints(3, 4), bigints(5, 6), bigints(7, 8)});
+    const auto pages =
+        reply_pages(one_bigint(), {bigints(1, 2), bigints(3, 4), bigints(5, 6), bigints(7, 8)});
     server.node.on_query(query)
         .reply_once(answer{pages}.after(150ms))
         .reply_once(answer{pages}.after(150ms))

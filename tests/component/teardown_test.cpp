@@ -122,7 +122,9 @@ TEST_P(loop_destroyed_first, with_answers_that_are_here_and_not_told)
 TEST_P(loop_destroyed_first, with_streams_under_way)
 {
     connect();
-    server->node.on_query(held).reply_once(reply_pages(one_bigint(), {bigints(1, 1), bigints(2, 2)})).reply(no_reply());
+    server->node.on_query(held)
+        .reply_once(reply_pages(one_bigint(), {bigints(1, 1), bigints(2, 2)}))
+        .reply(no_reply());
     auto fetching_ahead = s.execute_stream(held);
     run_on(*context, [&]() -> asio::awaitable<void> { co_await fetching_ahead.next_page(); });
     run_until([&] { return server->queries_of(held) == 2; });
@@ -190,8 +192,7 @@ TEST_P(loop_destroyed_first, with_a_lost_connection_that_waits_for_its_next_atte
     server->server.kill();
     run_until([&] { return server->node.open_connections() == 0; });
     run_on(*context, [&]() -> asio::awaitable<void> {
-        while ((co_await s.try_execute(query)).has_value()) {
-        }
+        while ((co_await s.try_execute(query)).has_value()) {}
     });
     destroy_loop(0);
 }
@@ -260,7 +261,10 @@ TEST_P(loop_destroyed_first, and_handles_later_in_any_order)
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    versions, loop_destroyed_first, ::testing::Values(protocol_version::v4, protocol_version::v5), version_name
+    versions,
+    loop_destroyed_first,
+    ::testing::Values(protocol_version::v4, protocol_version::v5),
+    version_name
 );
 
 // "The last handle may drop inside one of its own threads."

@@ -22,7 +22,13 @@ using ::testing::IsEmpty;
 constexpr const char* query = "SELECT k FROM ks.t";
 
 /// Where a cluster runs.
-enum class home : std::uint8_t { own_thread, four_own_threads, io_context, strand_of_four_threads, strand_of_pool };
+enum class home : std::uint8_t {
+    own_thread,
+    four_own_threads,
+    io_context,
+    strand_of_four_threads,
+    strand_of_pool
+};
 
 /// Threads for an executor of the caller, from construction to destruction.
 class caller_threads {
@@ -48,11 +54,11 @@ public:
     [[nodiscard]] cluster make(home where, cluster_config config)
     {
         switch (where) {
-            case home::io_context: return cluster{context_.get_executor(), std::move(config)};
-            case home::strand_of_four_threads: return cluster{asio::make_strand(context_), std::move(config)};
-            case home::strand_of_pool: return cluster{asio::make_strand(pool_), std::move(config)};
-            case home::four_own_threads: config.io_threads = 4; break;
-            case home::own_thread: break;
+        case home::io_context: return cluster{context_.get_executor(), std::move(config)};
+        case home::strand_of_four_threads: return cluster{asio::make_strand(context_), std::move(config)};
+        case home::strand_of_pool: return cluster{asio::make_strand(pool_), std::move(config)};
+        case home::four_own_threads: config.io_threads = 4; break;
+        case home::own_thread: break;
         }
         return cluster{std::move(config)};
     }
@@ -113,7 +119,9 @@ TEST_P(tokens, callbacks_of_calls_from_another_thread)
     initiate(s.execute(query), count.expect_success());
     initiate(s.execute_page(query), count.expect_success());
     initiate(s.prepare(query), count.expect_success());
-    initiate(s.try_execute(query), [&](result<result_set> r) { count.expect_success()(nullptr, r.value().size()); });
+    initiate(s.try_execute(query), [&](result<result_set> r) {
+        count.expect_success()(nullptr, r.value().size());
+    });
     auto stream = s.execute_stream(query);
     initiate(stream.next_page(), count.expect_success());
     initiate(stream.try_next_page(), [&](auto r) { count.expect_success()(nullptr, r.value()); });
@@ -134,7 +142,9 @@ TEST_P(tokens, callbacks_of_calls_from_the_clusters_own_thread)
         initiate(s.execute(query), count.expect_success());
         initiate(s.execute_page(query), count.expect_success());
         initiate(s.prepare(query), count.expect_success());
-        initiate(s.try_execute(query), [&](result<result_set> r) { count.expect_success()(nullptr, r.value().size()); });
+        initiate(s.try_execute(query), [&](result<result_set> r) {
+            count.expect_success()(nullptr, r.value().size());
+        });
         initiate(stream.next_page(), count.expect_success());
         initiate(stream.try_next_page(), [&](auto r) { count.expect_success()(nullptr, r.value()); });
         // Calls that fail at once.
@@ -222,15 +232,15 @@ TEST_P(tokens, handlers_complete_on_their_own_executor)
     int on_other = 0;
     for (int i = 0; i < 500; ++i) {
         s.execute(query, asio::bind_executor(other, [&](std::exception_ptr e, result_set r) {
-            EXPECT_TRUE(!e && r.size() == 4 && other.get_executor().running_in_this_thread());
-            ++on_other;
-        }));
+                      EXPECT_TRUE(!e && r.size() == 4 && other.get_executor().running_in_this_thread());
+                      ++on_other;
+                  }));
         s.execute(query, asio::bind_executor(strand, [&](std::exception_ptr e, result_set r) {
-            EXPECT_TRUE(!e && r.size() == 4 && strand.running_in_this_thread());
-            EXPECT_EQ(++running, 1);
-            --running;
-            ++on_strand;
-        }));
+                      EXPECT_TRUE(!e && r.size() == 4 && strand.running_in_this_thread());
+                      EXPECT_EQ(++running, 1);
+                      --running;
+                      ++on_strand;
+                  }));
     }
     // Calls under way are work of the executors that their handlers run on.
     other.run();
@@ -291,7 +301,10 @@ TEST_P(tokens, ten_thousand_requests_in_flight)
 
 TEST_P(tokens, more_requests_than_a_connection_carries_wait_their_turn)
 {
-    server.node.on_query("SELECT k FROM ks.t WHERE k = ?").markers(one_bigint()).returns(one_bigint()).reply_with(echo);
+    server.node.on_query("SELECT k FROM ks.t WHERE k = ?")
+        .markers(one_bigint())
+        .returns(one_bigint())
+        .reply_with(echo);
     cluster_config config = server.config();
     config.max_in_flight = 16;
     const cluster narrow = threads.make(GetParam(), config);
@@ -310,11 +323,11 @@ TEST_P(tokens, more_requests_than_a_connection_carries_wait_their_turn)
 std::string home_name(const ::testing::TestParamInfo<home>& tested)
 {
     switch (tested.param) {
-        case home::own_thread: return "own_thread";
-        case home::four_own_threads: return "four_own_threads";
-        case home::io_context: return "io_context";
-        case home::strand_of_four_threads: return "strand_of_four_threads";
-        case home::strand_of_pool: break;
+    case home::own_thread: return "own_thread";
+    case home::four_own_threads: return "four_own_threads";
+    case home::io_context: return "io_context";
+    case home::strand_of_four_threads: return "strand_of_four_threads";
+    case home::strand_of_pool: break;
     }
     return "strand_of_pool";
 }
@@ -323,7 +336,11 @@ INSTANTIATE_TEST_SUITE_P(
     homes,
     tokens,
     ::testing::Values(
-        home::own_thread, home::four_own_threads, home::io_context, home::strand_of_four_threads, home::strand_of_pool
+        home::own_thread,
+        home::four_own_threads,
+        home::io_context,
+        home::strand_of_four_threads,
+        home::strand_of_pool
     ),
     home_name
 );

@@ -53,7 +53,9 @@ protected:
 
     /// Runs the users on threads of their own, with `meanwhile` until they are done; all their figures together.
     template <class Meanwhile>
-    stress_tally run_users(const cluster& client, std::size_t actions, std::size_t at_once, Meanwhile meanwhile)
+    stress_tally run_users(
+        const cluster& client, std::size_t actions, std::size_t at_once, Meanwhile meanwhile
+    )
     {
         std::vector<stress_tally> tallies(users);
         std::atomic<std::size_t> running = users;
@@ -82,8 +84,9 @@ protected:
             sum.pages += t.pages;
             sum.wrong += t.wrong;
         }
-        std::cout << sum.begun << " calls: " << sum.answered << " answered, " << sum.pages << " pages, " << sum.cancelled
-                  << " cancelled, " << sum.timed_out << " timed out, " << sum.lost << " lost, " << sum.wrong << " wrong\n";
+        std::cout << sum.begun << " calls: " << sum.answered << " answered, " << sum.pages << " pages, "
+                  << sum.cancelled << " cancelled, " << sum.timed_out << " timed out, " << sum.lost
+                  << " lost, " << sum.wrong << " wrong\n";
         return sum;
     }
 
@@ -93,9 +96,10 @@ protected:
 TEST_P(stress, more_than_ten_thousand_requests_at_once)
 {
     constexpr std::size_t per_user = 3'000;
-    server.node.on_query(stress_select).markers(one_bigint()).returns(one_bigint()).reply_with([](const auto& r) {
-        return echo(r).held("gate");
-    });
+    server.node.on_query(stress_select)
+        .markers(one_bigint())
+        .returns(one_bigint())
+        .reply_with([](const auto& r) { return echo(r).held("gate"); });
     const cluster client = make(10'000);
     const session s = get(client.connect());
     const prepared_statement select = get(s.prepare(stress_select));

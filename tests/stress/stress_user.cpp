@@ -66,11 +66,14 @@ void stress_user::execute(const session& s, const prepared_statement& select, bo
             ++tally_.wrong;
         }
     };
-    s.execute(std::move(bound), asio::bind_executor(loop_, asio::bind_cancellation_slot(signal->slot(), ended)));
+    s.execute(
+        std::move(bound), asio::bind_executor(loop_, asio::bind_cancellation_slot(signal->slot(), ended))
+    );
     if (cancel) {
         static constexpr asio::cancellation_type types[] = {
-            asio::cancellation_type::terminal, asio::cancellation_type::partial, asio::cancellation_type::total
-        };
+            asio::cancellation_type::terminal,
+            asio::cancellation_type::partial,
+            asio::cancellation_type::total};
         signal->emit(types[random_.between(0, 2)]);
     }
 }

@@ -25,9 +25,9 @@ struct stress_tally {
     std::size_t answered = 0;
     std::size_t cancelled = 0;
     std::size_t timed_out = 0;
-    std::size_t lost = 0;    ///< connection gone, or session closed
+    std::size_t lost = 0;  ///< connection gone, or session closed
     std::size_t pages = 0;
-    std::size_t wrong = 0;   ///< somebody else's answer, or an error that nothing explains
+    std::size_t wrong = 0;  ///< somebody else's answer, or an error that nothing explains
 };
 
 /// One thread of a program that uses a cluster in every way at once. All its handlers run on its own loop.
@@ -35,10 +35,7 @@ class stress_user {
 public:
     /// Does `actions` random things, never more than `at_once` calls at a time.
     stress_user(const cluster& client, std::uint64_t seed, std::size_t actions, std::size_t at_once)
-        : client_(client),
-          random_(seed),
-          actions_(actions),
-          at_once_(at_once)
+        : client_(client), random_(seed), actions_(actions), at_once_(at_once)
     {}
 
     /// To be called on the user's thread; returns when every call has ended.
