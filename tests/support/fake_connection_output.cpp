@@ -10,10 +10,12 @@ namespace async_cassandra::testing {
 
 namespace {
 
-template <class... Ts>
-struct overloaded : Ts... {
-    using Ts::operator()...;
+template <class... Cases>
+struct one_of : Cases... {
+    using Cases::operator()...;
 };
+template <class... Cases>
+one_of(Cases...) -> one_of<Cases...>;
 
 // "fake", number of the page, first row.
 constexpr std::uint32_t paging_magic = 0x66616B65;
@@ -79,7 +81,7 @@ void fake_connection::encode(const outgoing& what, base::byte_buffer& frame)
     protocol::response_address to{conversation_.version, how.stream.value_or(what.stream), {}};
     to.prefix.warnings = how.warnings;
     std::visit(
-        overloaded{
+        one_of{
             [](const say::as_usual&) {
                 throw std::logic_error("fake node: as_usual() is no answer by itself");
             },

@@ -130,7 +130,7 @@ void fake_node::release(std::string_view gate)
     state_->wake();
 }
 
-void fake_node::push_event(protocol::server_event event)
+void fake_node::push_event(const protocol::server_event& event)
 {
     const guard lock{state_->mutex};
     for (const auto& [number, connection] : state_->connections)

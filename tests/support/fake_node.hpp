@@ -107,7 +107,7 @@ public:
     /// Lets out what answers with `held(gate)` keep, now and in future.
     void release(std::string_view gate);
     /// To all connections that have registered for it.
-    void push_event(protocol::server_event event);
+    void push_event(const protocol::server_event& event);
     /// Ends all connections, or the one with this number.
     void end_connections(peer_ending ending);
     void end_connection(std::size_t number, peer_ending ending);

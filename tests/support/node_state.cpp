@@ -230,7 +230,7 @@ answer node_state::on_prepare(const request_record& request)
         result.pk_indexes = rule->key_markers;
         result.result_columns = rule->known_columns();
     } else if (is_system_select(request.query)) {
-        const answer usual_answer = answer_statement(request.query, request.keyspace, settings);
+        answer usual_answer = answer_statement(request.query, request.keyspace, settings);
         if (const auto* rows = std::get_if<say::rows>(&usual_answer.content))
             result.result_columns = rows->source->metadata;
         else
