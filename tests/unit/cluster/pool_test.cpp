@@ -132,8 +132,8 @@ protected:
         return texts;
     }
 
-    testing::simulated_world world;
     testing::fake_node node;
+    testing::simulated_world world;
     cluster_config config;
     std::shared_ptr<net::shard> home = net::shard::create(world.make_environment());
     std::unique_ptr<pool> subject;

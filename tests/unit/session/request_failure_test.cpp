@@ -95,8 +95,8 @@ protected:
         return error ? *error : none;
     }
 
-    testing::simulated_world world;
     testing::fake_node node;
+    testing::simulated_world world;
     cluster_config config;
     std::optional<cluster> client;
     session opened;
