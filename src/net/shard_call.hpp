@@ -38,4 +38,35 @@ inline void run_on(shard& where, std::function<void()> work)
         where.put(*new shard_call{std::move(work)});
 }
 
+/// A function that takes its place behind the handlers of all operations that have finished so far.
+class shard_fence final : public operation {
+public:
+    shard_fence(shard& home, std::function<void()> work) : operation(home), work_(std::move(work)) {}
+
+    void start() noexcept override { home().finish(*this); }
+    void cancel(asio::cancellation_type) noexcept override {}
+    void refuse() noexcept override {}
+    void detach() noexcept override {}
+    void abandon() noexcept override { release(); }
+
+    void invoke() override
+    {
+        const std::function<void()> work = std::move(work_);
+        release();
+        work();
+    }
+
+private:
+    ~shard_fence() override = default;
+
+    std::function<void()> work_;
+};
+
+/// Runs `work`, which must not throw, when the handlers of everything that has finished on this shard have run. On the
+/// shard's thread.
+inline void run_behind_handlers(shard& where, std::function<void()> work)
+{
+    where.submit(*new shard_fence{where, std::move(work)});
+}
+
 }  // namespace async_cassandra::net

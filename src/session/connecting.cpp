@@ -57,7 +57,8 @@ private:
         const auto self = shared_from_this();
         const boost::intrusive_ptr<connect_operation> owner = std::move(owner_);
         owner->check_.reset();
-        if (error())
+        // A connect that has ended keeps its own reason: this one was only given up with it.
+        if (error() && !owner->done_)
             owner->failure_ = take_error();
         owner->end();
     }
@@ -107,6 +108,7 @@ void connect_operation::on_found(const result<control_connection::target>& found
         fail(*cluster_closed());
         return;
     }
+    opening_ = found->node;
     cluster_->open_pools(
         *found,
         keyspace_,
@@ -158,10 +160,20 @@ void connect_operation::cancel(asio::cancellation_type) noexcept
 
 void connect_operation::on_timer(base::time_point) noexcept
 {
-    failure f = control().progress();
     const std::string limit =
         "connect took longer than " + std::to_string(cluster_->config().connect_timeout.count()) + " ms: ";
-    f.what = limit + (session_ != nullptr ? "the keyspace was still being checked" : f.what);
+    if (!opening_) {
+        failure f = control().progress();
+        f.what = limit + f.what;
+        fail(std::move(f));
+        return;
+    }
+    const std::string_view doing = session_ != nullptr
+                                       ? ": the keyspace was still being checked"
+                                       : ": the connections for requests were still being opened";
+    failure f =
+        base::make_failure(errc::no_host_available, limit + to_string(*opening_) + std::string{doing});
+    f.node = opening_;
     fail(std::move(f));
 }
 

@@ -8,6 +8,7 @@
 #include "session/session_core.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace async_cassandra::detail {
 
@@ -44,6 +45,7 @@ private:
 
     std::shared_ptr<cluster_core> cluster_;
     std::string keyspace_;
+    std::optional<endpoint> opening_;  // where the pools connect
     std::shared_ptr<session_core> session_;
     std::shared_ptr<keyspace_check> check_;
     failure_ptr failure_;

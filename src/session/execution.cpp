@@ -25,6 +25,9 @@ void execution::operator delete(void* memory, std::size_t) noexcept
 
 namespace {
 
+// Executions of static objects end behind the thread's spare memory.
+thread_local bool spare_is_gone = false;
+
 // Memory of ended executions, per thread. All executions have one size: the handler is behind one pointer.
 class spare_memory {
 public:
@@ -33,6 +36,7 @@ public:
     spare_memory& operator=(const spare_memory&) = delete;
     ~spare_memory()
     {
+        spare_is_gone = true;
         for (void* memory : spare_)
             ::operator delete(memory);
     }
@@ -65,12 +69,12 @@ thread_local spare_memory spare;
 
 void* execution::operator new(std::size_t size)
 {
-    return spare.get(size);
+    return spare_is_gone ? ::operator new(size) : spare.get(size);
 }
 
 void execution::operator delete(void* memory, std::size_t) noexcept
 {
-    spare.put(memory);
+    spare_is_gone ? ::operator delete(memory) : spare.put(memory);
 }
 
 #endif

@@ -32,6 +32,8 @@ const char* page_request::broken_rule() const noexcept
     const statement::options& options = what_.settings();
     if (options.timeout && *options.timeout <= std::chrono::milliseconds{0})
         return "statement::timeout must be positive";
+    if (options.timeout && *options.timeout > std::chrono::hours{24})
+        return "statement::timeout must be at most 24 hours";
     if (options.page_size && *options.page_size < 1)
         return "statement::page_size must be at least 1";
     if (options.serial && *options.serial != consistency::serial &&

@@ -4,45 +4,91 @@
 #include "base/failure.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <optional>
 #include <string>
 
 namespace async_cassandra::detail {
 
 namespace {
 
-std::string upper_without_literals(std::string_view cql)
+/// What is not read as words: literals, quoted names, comments.
+struct enclosure {
+    std::string_view opens;
+    std::string_view closes;  ///< Any of these characters for a comment to the end of the line.
+    char stands_for;
+    bool to_end_of_line = false;
+};
+
+constexpr std::array<enclosure, 6> enclosures{{
+    {"'", "'", '\''},
+    {"\"", "\"", '"'},
+    {"$$", "$$", '\''},
+    {"/*", "*/", ' '},
+    {"--", "\r\n", ' ', true},
+    {"//", "\r\n", ' ', true},
+}};
+
+/// Where the enclosure that `cql` begins with ends; npos when it is not closed.
+std::size_t end_of(const enclosure& kind, std::string_view cql)
+{
+    if (kind.to_end_of_line)
+        return std::min(cql.find_first_of(kind.closes), cql.size());
+    const std::size_t at = cql.find(kind.closes, kind.opens.size());
+    return at == std::string_view::npos ? at : at + kind.closes.size();
+}
+
+/// The statement in capitals, each enclosure a single character; empty when one is not closed.
+std::optional<std::string> skeleton_of(std::string_view cql)
 {
     std::string text;
-    char quote = 0;
-    for (const char c : cql) {
-        if (quote != 0)
-            quote = c == quote ? char{0} : quote;
-        else if (c == '\'' || c == '"')
-            quote = c;
-        else
-            text += std::isspace(static_cast<unsigned char>(c))
-                        ? ' '
-                        : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    while (!cql.empty()) {
+        const auto kind =
+            std::ranges::find_if(enclosures, [&](const enclosure& e) { return cql.starts_with(e.opens); });
+        if (kind == enclosures.end()) {
+            text += static_cast<char>(std::toupper(static_cast<unsigned char>(cql.front())));
+            cql.remove_prefix(1);
+            continue;
+        }
+        const std::size_t length = end_of(*kind, cql);
+        if (length == std::string_view::npos)
+            return std::nullopt;
+        text += kind->stands_for;
+        cql.remove_prefix(length);
     }
     return text;
+}
+
+/// Takes the first word away from `text`; empty when there is none left.
+std::string_view next_word(std::string_view& text)
+{
+    constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    text.remove_prefix(std::min(text.find_first_of(letters), text.size()));
+    const std::string_view word = text.substr(0, text.find_first_not_of(letters));
+    text.remove_prefix(word.size());
+    return word;
 }
 
 // UNAVAILABLE and OVERLOADED leave nothing behind for a single plain statement. A conditional statement may have begun
 // its Paxos rounds, a counter its update on the leader, a batch its batch log. When in doubt, it is one of these.
 bool is_single_plain(std::string_view cql)
 {
-    const std::string text = upper_without_literals(cql);
-    const std::size_t first = text.find_first_not_of(' ');
-    const std::string_view begin =
-        first == std::string::npos ? std::string_view{} : std::string_view{text}.substr(first);
-    if (begin.empty() || begin.starts_with("SELECT"))
+    if (cql.empty())
         return true;
-    if (text.find(" IF ") != std::string::npos)
+    const std::optional<std::string> text = skeleton_of(cql);
+    if (!text)
         return false;
-    if (begin.starts_with("UPDATE"))
-        return text.find_first_of("+-") == std::string::npos;
-    return begin.starts_with("INSERT") || begin.starts_with("DELETE");
+    std::string_view left = *text;
+    const std::string_view verb = next_word(left);
+    if (verb == "SELECT")
+        return true;
+    for (std::string_view word = next_word(left); !word.empty(); word = next_word(left))
+        if (word == "IF")
+            return false;
+    if (verb == "UPDATE")
+        return text->find_first_of("+-") == std::string::npos;
+    return verb == "INSERT" || verb == "DELETE";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "session/session_shard.hpp"
 
 #include "base/failure.hpp"
+#include "net/shard_call.hpp"
 #include "session/request.hpp"
 
 #include <utility>
@@ -44,8 +45,9 @@ void session_shard::tell_when_idle() noexcept
     if (!closed_ || !running_.empty())
         return;
     base::timer_wheel::clear(*this);
-    for (const std::function<void()>& done : std::exchange(close_waiters_, {}))
-        done();
+    // Another shard's thread must not be told that all is over while handlers still wait for their turn here.
+    for (std::function<void()>& done : std::exchange(close_waiters_, {}))
+        net::run_behind_handlers(home(), std::move(done));
 }
 
 void session_shard::on_timer(base::time_point) noexcept

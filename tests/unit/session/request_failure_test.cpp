@@ -224,6 +224,8 @@ TEST_F(request_failure, options_out_of_range_are_refused_before_anything_is_sent
     execute(statement{"SELECT 1"}.timeout(0ms));
     EXPECT_EQ(wait().code, errc::bad_query);
     EXPECT_THAT(wait().what, HasSubstr("statement::timeout"));
+    execute(statement{"SELECT 1"}.timeout(std::chrono::milliseconds::max()));
+    EXPECT_THAT(wait().what, HasSubstr("statement::timeout"));
     execute(statement{"SELECT 1"}.page_size(0));
     EXPECT_THAT(wait().what, HasSubstr("statement::page_size"));
     execute(statement{"SELECT 1"}.serial_consistency(consistency::quorum));
@@ -279,6 +281,39 @@ TEST_F(request_failure, closing_ends_what_does_not_finish_in_time)
     EXPECT_THAT(f.what, HasSubstr("drain_timeout"));
     EXPECT_EQ(f.effect, request_effect::maybe_applied);
     EXPECT_LE(ended_at - closing, 2001ms);
+}
+
+// The code operation_aborted means that the caller cancelled, and nothing else.
+TEST_F(request_failure, a_connect_that_takes_too_long_says_what_it_waited_for)
+{
+    config.connect_timeout = 1000ms;
+    node.on_query("SELECT key FROM system.local").reply(testing::no_reply());
+    connect("shop");
+    const failure& f = wait();
+    EXPECT_EQ(f.code, errc::no_host_available);
+    EXPECT_THAT(f.what, HasSubstr("connect took longer than 1000 ms"));
+    EXPECT_THAT(f.what, HasSubstr("keyspace"));
+}
+
+TEST_F(request_failure, a_connect_whose_pools_do_not_open_says_so)
+{
+    config.connect_timeout = 1000ms;
+    connect();
+    wait();
+    opened = {};
+    // The control connection stays, new ones hang.
+    config.protocol = protocol_version::v4;
+    world.network().set_connect_fate(node_address, testing::connect_fate::accepted);
+    client.reset();
+    world.run_for(1s);
+    connect();
+    wait();
+    world.network().set_connect_fate(node_address, testing::connect_fate::ignored);
+    connect_again("shop");
+    const failure& f = wait();
+    EXPECT_THAT(f.what, HasSubstr("connect took longer than 1000 ms"));
+    EXPECT_THAT(f.what, HasSubstr("127.0.0.1:9042"));
+    EXPECT_THAT(f.what, ::testing::Not(HasSubstr("no contact point could be reached")));
 }
 
 }  // namespace

@@ -81,7 +81,11 @@ TEST(effect_of, unavailable_rejects_a_single_plain_statement)
             "INSERT INTO t (k, v) VALUES (1, 'it''s IF text')",
             "UPDATE t SET v = 'a + b - c' WHERE k = 1",
             R"(UPDATE t SET "a-b IF c" = 1 WHERE k = 1)",
+            "INSERT INTO t (k, v) VALUES (1, $$what IF it's text$$)",
             "INSERT INTO iffy (k, gif) VALUES (1, 2)",
+            "-- a comment IF ever\nINSERT INTO t (k) VALUES (1)",
+            "// another's\nINSERT INTO t (k) VALUES (1)",
+            "/* what IF */ INSERT INTO t (k) VALUES (1)",
         }
     );
 }
@@ -93,9 +97,18 @@ TEST(effect_of, unavailable_may_leave_something_of_a_conditional_statement)
         {
             "INSERT INTO t (k) VALUES (1) IF NOT EXISTS",
             "insert into t (k) values (1) if not exists",
+            "INSERT INTO t (k) VALUES (1)IF NOT EXISTS",
             "INSERT INTO t (k) VALUES (1)\nIF\tNOT EXISTS",
             "UPDATE t SET v = 1 WHERE k = 2 IF v = 3",
+            "UPDATE t SET v = 1 WHERE k = 'a'IF EXISTS",
+            R"(UPDATE t SET v = 1 WHERE k = 2 IF"V"= 3)",
+            "UPDATE t SET v = 1 WHERE k = 2 IF/* now */v = 3",
             "DELETE FROM t WHERE k = 2 IF EXISTS",
+            "DELETE FROM t WHERE k = 2 IF--now\nEXISTS",
+            "UPDATE t /* don't */ SET v = 1 WHERE k = 2 IF EXISTS",
+            "UPDATE t -- don't\nSET v = 1 WHERE k = 2 IF EXISTS",
+            "UPDATE t // don't\nSET v = 1 WHERE k = 2 IF EXISTS",
+            "UPDATE t SET v = $$don't$$ WHERE k = 2 IF EXISTS",
             "UPDATE t SET v = 'it''s' WHERE k = 2 IF EXISTS",
         }
     );
@@ -114,6 +127,20 @@ TEST(effect_of, unavailable_may_leave_something_of_a_counter_or_a_batch)
             "BEGIN COUNTER BATCH UPDATE c SET n = n + 1 WHERE k = 1 APPLY BATCH",
             "begin unlogged batch delete from t where k = 1 apply batch",
         }
+    );
+}
+
+TEST(effect_of, unavailable_may_leave_something_of_what_is_not_understood)
+{
+    expect_for_unavailable(
+        maybe_applied,
+        {"TRUNCATE t",
+         "CREATE TABLE t (k int PRIMARY KEY)",
+         "MERGE INTO t",
+         "'INSERT'",
+         "INSERTED",
+         "/* open",
+         "'open"}
     );
 }
 
