@@ -23,7 +23,7 @@ struct log_state {
 };
 
 // Never destroyed: a detached thread may log while the process ends.
-log_state& state() noexcept
+log_state& state()
 {
     static log_state* const instance = new log_state;
     return *instance;

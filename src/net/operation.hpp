@@ -72,7 +72,7 @@ public:
 
 protected:
     explicit operation(shard& home) noexcept : shard_(&home) {}
-    virtual ~operation() = default;
+    ~operation() override = default;
 
     virtual void destroy() noexcept { delete this; }
 

@@ -29,8 +29,8 @@ class boost::asio::detail::awaitable_async_op_handler<R(std::exception_ptr, T), 
     : public awaitable_thread<Executor> {
 public:
     struct result_type {
-        std::exception_ptr* exception_;
-        T* value_;
+        std::exception_ptr* exception;
+        T* value;
     };
 
     awaitable_async_op_handler(awaitable_thread<Executor>* thread, result_type& result)
@@ -39,8 +39,8 @@ public:
 
     void operator()(std::exception_ptr exception, T value)
     {
-        result_.exception_ = &exception;
-        result_.value_ = &value;
+        result_.exception = &exception;
+        result_.value = &value;
         this->entry_point()->top_of_stack_->attach_thread(this);
         this->entry_point()->top_of_stack_->clear_cancellation_slot();
         this->pump();
@@ -48,9 +48,9 @@ public:
 
     static T resume(result_type& result)
     {
-        if (*result.exception_)
-            std::rethrow_exception(std::exchange(*result.exception_, nullptr));
-        return std::move(*result.value_);
+        if (*result.exception)
+            std::rethrow_exception(std::exchange(*result.exception, nullptr));
+        return std::move(*result.value);
     }
 
 private:
