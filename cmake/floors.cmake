@@ -1,19 +1,6 @@
 # base < protocol < types < net < cluster < session < observe
 set(AC_FLOORS base protocol types net cluster session observe)
 
-# Leaves out of the list the files that are not there, with a warning.
-function(ac_only_existing list)
-    set(present "")
-    foreach(file IN LISTS ${list})
-        if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${file}" OR EXISTS "${file}")
-            list(APPEND present "${file}")
-        else()
-            message(WARNING "${file} is listed in ${CMAKE_CURRENT_LIST_FILE}, but not there")
-        endif()
-    endforeach()
-    set(${list} "${present}" PARENT_SCOPE)
-endfunction()
-
 # ac_add_floor(<floor> SOURCES <file>... [DEPENDS <floor or target>...])
 # Makes the target async_cassandra_<floor>. Its objects become part of the library; tests of one floor link the floor
 # alone. A name in DEPENDS that is a floor means that floor's target; any other is a library from outside, which users of
@@ -23,7 +10,6 @@ function(ac_add_floor floor)
     if(NOT floor IN_LIST AC_FLOORS)
         message(FATAL_ERROR "ac_add_floor: '${floor}' is not one of ${AC_FLOORS}")
     endif()
-    ac_only_existing(arg_SOURCES)
     set(target async_cassandra_${floor})
     if(arg_SOURCES)
         add_library(${target} STATIC ${arg_SOURCES})
@@ -49,8 +35,7 @@ function(ac_add_floor floor)
             endif()
             set(dependency async_cassandra_${dependency})
             if(NOT TARGET ${dependency})
-                message(STATUS "floor ${floor}: ${dependency} is not there")
-                continue()
+                message(FATAL_ERROR "floor ${floor}: ${dependency} is not there")
             endif()
         else()
             set_property(GLOBAL APPEND PROPERTY AC_LIBRARIES ${dependency})
