@@ -52,7 +52,7 @@ public:
     ///
     /// Errors: `no_host_available` when no contact point can be reached (each with its cause), `invalid_request` when the
     /// keyspace does not exist, `connection_error` when the cluster is closed.
-    /// \par Cancellation any type ends the call; nothing is left behind.
+    /// \par Cancellation any type ends the call. The search for a node goes on to its end while a handle is left.
     template <asio::completion_token_for<detail::connect_signature> Token = asio::deferred_t>
     auto connect(std::string keyspace = {}, Token&& token = Token{}) const
     {

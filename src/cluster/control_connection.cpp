@@ -198,10 +198,11 @@ void control_connection::close() noexcept
 
 void control_connection::drop() noexcept
 {
+    // Destroyed last: a waiter may hold the last handle of the cluster, and with it this object.
+    const std::vector<find_callback> dropped = std::exchange(waiters_, {});
     closed_ = true;
     base::timer_wheel::clear(*this);
     resolving_.reset();
-    waiters_.clear();
     if (const auto open = std::exchange(connection_, nullptr))
         open->drop();
 }
