@@ -7,12 +7,12 @@
 #include <async_cassandra/types/data_type.hpp>
 #include <async_cassandra/types/inet.hpp>
 #include <async_cassandra/types/uuid.hpp>
+#include <async_cassandra/types/value_error.hpp>
 #include <async_cassandra/types/value_sink.hpp>
 #include <async_cassandra/types/values.hpp>
 
 #include <concepts>
 #include <limits>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -59,13 +59,6 @@ namespace async_cassandra {
 /// - null, unset, raw_value: — | every type
 template <class T>
 struct codec;
-
-/// Thrown by a codec for a value it cannot convert. Callers see a `query_error` that also names the column or
-/// marker.
-class value_error : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 /// T can be read from a column.
 template <class T>

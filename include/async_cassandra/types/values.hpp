@@ -32,6 +32,13 @@ inline constexpr unset_t unset{};
 /// CQL `timestamp`: milliseconds since 1970-01-01 00:00 UTC.
 using timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
+/// CQL `date`: days since 1970-01-01, of which the wire holds -2^31 to 2^31 - 1 (years -5877641 to 5881580).
+/// std::chrono::year_month_day ends at year 32767.
+using date = std::chrono::sys_days;
+
+/// CQL `time`: nanoseconds since midnight, 0 to 86,399,999,999,999.
+using time_of_day = std::chrono::nanoseconds;
+
 /// CQL `blob` with its own memory.
 using blob = std::vector<std::byte>;
 
