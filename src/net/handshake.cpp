@@ -51,9 +51,7 @@ handshake::verdict handshake::on_startup_answer(
         protocol::reader in{body};
         const std::string authenticator = protocol::decode_authenticate(in);
         if (in.failed())
-            return fail(
-                errc::protocol_violation, std::string{"malformed AUTHENTICATE message: "} + in.error().rule
-            );
+            return fail(errc::protocol_violation, "malformed AUTHENTICATE message: " + describe(in.error()));
         return fail(
             errc::connection_failed,
             "the node requires authentication (" + authenticator + "), and there are no credentials"
@@ -94,7 +92,7 @@ handshake::verdict handshake::on_error(const protocol::frame_header& header, std
     if (protocol::decode_prefix(in, header.flags, prefix))
         details = protocol::decode_error(in, version_);
     if (in.failed())
-        return fail(errc::protocol_violation, std::string{"malformed ERROR message: "} + in.error().rule);
+        return fail(errc::protocol_violation, "malformed ERROR message: " + describe(in.error()));
     // Cassandra 2.1 said SERVER_ERROR where newer ones say PROTOCOL_ERROR.
     const bool about_version =
         state_ == state::startup &&

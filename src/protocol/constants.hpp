@@ -58,6 +58,13 @@ namespace prepare_flag {
 inline constexpr std::uint32_t keyspace = 0x0001;
 }  // namespace prepare_flag
 
+/// Section 4.1.7, type of a BATCH.
+enum class batch_type : std::uint8_t { logged = 0, unlogged = 1, counter = 2 };
+
+/// Section 4.1.7, flags that a BATCH cannot have although its parameters look like those of a QUERY: names for values
+/// are in the specification, but no server can read them.
+inline constexpr std::uint32_t flags_no_batch_has = 0x000F | query_flag::value_names;
+
 /// Section 4.2.5.2, flags of rows metadata.
 namespace rows_flag {
 inline constexpr std::uint32_t global_table_spec = 0x0001;

@@ -5,6 +5,11 @@
 
 namespace async_cassandra::protocol {
 
+std::string describe(const parse_error& error)
+{
+    return std::string{error.rule} + " (byte " + std::to_string(error.offset) + " of the body)";
+}
+
 void reader::fail(const char* rule) noexcept
 {
     if (error_.rule == nullptr)

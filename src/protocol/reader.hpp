@@ -26,6 +26,9 @@ struct parse_error {
     [[nodiscard]] explicit operator bool() const noexcept { return rule != nullptr; }
 };
 
+/// "a count promises more than there is (byte 17 of the body)": rule and place.
+[[nodiscard]] std::string describe(const parse_error& error);
+
 using string_multimap = std::vector<std::pair<std::string, std::vector<std::string>>>;
 using bytes_map = std::vector<std::pair<std::string, std::vector<std::byte>>>;
 

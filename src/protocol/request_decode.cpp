@@ -31,27 +31,50 @@ decoded_value decode_value(reader& in)
     return {decoded_value::state::set, copy(in.raw(static_cast<std::size_t>(length)))};
 }
 
-void decode_values(reader& in, decoded_parameters& p)
+std::vector<decoded_value> decode_values(reader& in, std::vector<std::string>* names)
 {
     const std::size_t count = in.u16();
-    const bool named = (p.flags & query_flag::value_names) != 0;
-    if (!in.can_hold(count, named ? 6 : 4))
-        return;
+    std::vector<decoded_value> values;
+    if (!in.can_hold(count, names != nullptr ? 6 : 4))
+        return values;
+    values.reserve(count);
     for (std::size_t i = 0; i < count && !in.failed(); ++i) {
-        if (named)
-            p.value_names.emplace_back(in.string());
-        p.values.push_back(decode_value(in));
+        if (names != nullptr)
+            names->emplace_back(in.string());
+        values.push_back(decode_value(in));
     }
+    return values;
+}
+
+std::uint32_t decode_flags(reader& in, protocol_version version)
+{
+    return version == protocol_version::v4 ? in.u8() : in.u32();
+}
+
+// The parameters behind the paging state, which single statements and batches have alike.
+void decode_common(reader& in, protocol_version version, decoded_parameters& p)
+{
+    const auto has = [&](std::uint32_t flag) { return (p.flags & flag) != 0; };
+    if (has(query_flag::serial_consistency))
+        p.serial = static_cast<consistency>(in.u16());
+    if (has(query_flag::timestamp))
+        p.timestamp = in.i64();
+    if (version == protocol_version::v4)
+        return;
+    if (has(query_flag::keyspace))
+        p.keyspace = in.string();
+    if (has(query_flag::now_in_seconds))
+        p.now_in_seconds = in.i32();
 }
 
 decoded_parameters decode_parameters(reader& in, protocol_version version)
 {
     decoded_parameters p;
     p.level = static_cast<consistency>(in.u16());
-    p.flags = version == protocol_version::v4 ? in.u8() : in.u32();
+    p.flags = decode_flags(in, version);
     const auto has = [&](std::uint32_t flag) { return (p.flags & flag) != 0; };
     if (has(query_flag::values))
-        decode_values(in, p);
+        p.values = decode_values(in, has(query_flag::value_names) ? &p.value_names : nullptr);
     p.skip_metadata = has(query_flag::skip_metadata);
     if (has(query_flag::page_size)) {
         p.page_size = in.i32();
@@ -60,17 +83,47 @@ decoded_parameters decode_parameters(reader& in, protocol_version version)
     }
     if (has(query_flag::paging_state))
         p.paging_state = copy_bytes(in);
-    if (has(query_flag::serial_consistency))
-        p.serial = static_cast<consistency>(in.u16());
-    if (has(query_flag::timestamp))
-        p.timestamp = in.i64();
-    if (version != protocol_version::v4) {
-        if (has(query_flag::keyspace))
-            p.keyspace = in.string();
-        if (has(query_flag::now_in_seconds))
-            p.now_in_seconds = in.i32();
-    }
+    decode_common(in, version, p);
     return p;
+}
+
+decoded_batch_statement decode_batch_statement(reader& in)
+{
+    decoded_batch_statement statement;
+    switch (in.u8()) {
+    case 0: statement.text = in.long_string(); break;
+    case 1:
+        statement.id = copy(in.short_bytes());
+        if (statement.id.empty())
+            in.fail("a statement of a batch has an empty id");
+        break;
+    default: in.fail("a statement of a batch is neither a text nor prepared"); break;
+    }
+    statement.values = decode_values(in, nullptr);
+    return statement;
+}
+
+batch_request decode_batch(reader& in, protocol_version version)
+{
+    batch_request request;
+    const std::uint8_t type = in.u8();
+    if (type > static_cast<std::uint8_t>(batch_type::counter))
+        in.fail("a batch has a type that is not known");
+    request.type = static_cast<batch_type>(type);
+    const std::size_t count = in.u16();
+    // The kind, an empty id or text, a count of values.
+    constexpr std::size_t smallest_statement = 5;
+    if (!in.can_hold(count, smallest_statement))
+        return request;
+    request.statements.reserve(count);
+    for (std::size_t i = 0; i < count && !in.failed(); ++i)
+        request.statements.push_back(decode_batch_statement(in));
+    request.parameters.level = static_cast<consistency>(in.u16());
+    request.parameters.flags = decode_flags(in, version);
+    if ((request.parameters.flags & flags_no_batch_has) != 0)
+        in.fail("a batch has a flag that only single statements have");
+    decode_common(in, version, request.parameters);
+    return request;
 }
 
 prepare_request decode_prepare(reader& in, protocol_version version)
@@ -117,6 +170,7 @@ std::optional<decoded_request> decode_request(
     case opcode::query: request.message = decode_query(in, version); break;
     case opcode::prepare: request.message = decode_prepare(in, version); break;
     case opcode::execute: request.message = decode_execute(in, version); break;
+    case opcode::batch: request.message = decode_batch(in, version); break;
     default: in.fail("no request with this opcode is understood"); break;
     }
     // A server tolerates bytes behind a message; here they can only be an encoding mistake.

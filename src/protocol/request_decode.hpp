@@ -66,6 +66,17 @@ struct execute_request {
     std::vector<std::byte> result_metadata_id;  ///< v5 only.
     decoded_parameters parameters;
 };
+/// Of a text, or of what was prepared before.
+struct decoded_batch_statement {
+    std::string text;
+    std::vector<std::byte> id;  ///< Empty: the statement is its text.
+    std::vector<decoded_value> values;
+};
+struct batch_request {
+    batch_type type = batch_type::logged;
+    std::vector<decoded_batch_statement> statements;
+    decoded_parameters parameters;  ///< Of what a batch has.
+};
 
 struct decoded_request {
     bool tracing = false;
@@ -77,11 +88,12 @@ struct decoded_request {
         auth_response_request,
         query_request,
         prepare_request,
-        execute_request>
+        execute_request,
+        batch_request>
         message;
 };
 
-/// Empty, with `error` set, when the body is malformed or the opcode is none of the above.
+/// Empty, with `error` set, when the body is malformed or the opcode is none of a request.
 [[nodiscard]] std::optional<decoded_request> decode_request(
     const frame_header& h, std::span<const std::byte> body, protocol_version version, parse_error& error
 );

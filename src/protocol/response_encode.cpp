@@ -14,13 +14,8 @@ response_envelope::response_envelope(base::byte_buffer& out, const response_addr
         raw(*to.prefix.tracing_id);
     if (!to.prefix.warnings.empty())
         string_list(to.prefix.warnings);
-    if (to.prefix.custom_payload.empty())
-        return;
-    count(to.prefix.custom_payload.size());
-    for (const auto& [key, value] : to.prefix.custom_payload) {
-        string(key);
-        bytes(value);
-    }
+    if (!to.prefix.custom_payload.empty())
+        bytes_map(to.prefix.custom_payload);
 }
 
 std::uint8_t response_envelope::flags_of(const response_prefix& prefix) noexcept

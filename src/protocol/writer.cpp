@@ -96,6 +96,15 @@ void writer::string_map(std::span<const std::pair<std::string_view, std::string_
     }
 }
 
+void writer::bytes_map(std::span<const std::pair<std::string, std::vector<std::byte>>> map)
+{
+    count(map.size());
+    for (const auto& [key, value] : map) {
+        string(key);
+        bytes(value);
+    }
+}
+
 std::size_t writer::begin_envelope(
     protocol_version version, opcode op, std::int16_t stream, std::uint8_t flags, bool response
 )

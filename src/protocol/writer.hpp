@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace async_cassandra::protocol {
 
@@ -46,6 +47,7 @@ public:
     void string_list(std::span<const std::string> list);
     void string_list(std::span<const std::string_view> list);
     void string_map(std::span<const std::pair<std::string_view, std::string_view>> map);
+    void bytes_map(std::span<const std::pair<std::string, std::vector<std::byte>>> map);
     void inetaddr(const inet& address);
     /// A count in a [short].
     void count(std::size_t n);

@@ -94,12 +94,12 @@ void page_request::on_answer(net::response&& answer)
     protocol::reader in{answer.body};
     protocol::response_prefix prefix;
     if (!protocol::decode_prefix(in, answer.header.flags, prefix)) {
-        fail_malformed(in.error().rule);
+        fail_malformed(describe(in.error()));
         return;
     }
     if (answer.header.op == protocol::opcode::error) {
         server_error_details details = protocol::decode_error(in, home().version());
-        in.failed() ? fail_malformed(in.error().rule) : fail_from_server(std::move(details));
+        in.failed() ? fail_malformed(describe(in.error())) : fail_from_server(std::move(details));
         return;
     }
     if (answer.header.op != protocol::opcode::result) {
@@ -110,7 +110,7 @@ void page_request::on_answer(net::response&& answer)
     }
     protocol::decoded_result result = protocol::decode_result(in, home().version());
     if (in.failed()) {
-        fail_malformed(in.error().rule);
+        fail_malformed(describe(in.error()));
         return;
     }
     other_result other;
@@ -152,7 +152,7 @@ void page_request::take_rows(
     }
     protocol::parse_error broken;
     if (!protocol::check_cells(answer.body, rows.rows_offset, rows.row_count, rows.column_count, broken)) {
-        fail_malformed(broken.rule);
+        fail_malformed(describe(broken));
         return;
     }
     const std::byte* const begin = answer.body.data();

@@ -28,12 +28,12 @@ void preparation::on_answer(net::response&& answer)
     protocol::reader in{answer.body};
     protocol::response_prefix prefix;
     if (!protocol::decode_prefix(in, answer.header.flags, prefix)) {
-        fail_malformed(in.error().rule);
+        fail_malformed(describe(in.error()));
         return;
     }
     if (answer.header.op == protocol::opcode::error) {
         server_error_details details = protocol::decode_error(in, request::home().version());
-        in.failed() ? fail_malformed(in.error().rule) : fail_from_server(std::move(details));
+        in.failed() ? fail_malformed(describe(in.error())) : fail_from_server(std::move(details));
         return;
     }
     if (answer.header.op != protocol::opcode::result) {
@@ -45,7 +45,7 @@ void preparation::on_answer(net::response&& answer)
     protocol::decoded_result result = protocol::decode_result(in, request::home().version());
     auto* const got = std::get_if<protocol::prepared_result>(&result);
     if (in.failed() || got == nullptr) {
-        fail_malformed(in.failed() ? in.error().rule : "the answer to PREPARE is not a PREPARED result");
+        fail_malformed(in.failed() ? describe(in.error()) : "the answer to PREPARE is not a PREPARED result");
         return;
     }
     auto core = std::make_shared<prepared_core>();

@@ -100,6 +100,7 @@ bool fake_connection::on_frame(const protocol::frame_header& h, std::span<const 
         return !over_;
     }
     request.tracing = decoded->tracing;
+    request.custom_payload = std::move(decoded->custom_payload);
     const bool known = complete(request, std::move(*decoded));
     node_->record(request);
     if (known)
@@ -188,6 +189,9 @@ bool fake_connection::complete(request_record& request, protocol::decoded_reques
         request.keyspace = request.parameters.keyspace;
         if (const auto found = node_->prepared.find(request.statement_id); found != node_->prepared.end())
             request.query = found->second;
+    } else if (auto* batch = std::get_if<protocol::batch_request>(&message)) {
+        request.keyspace = batch->parameters.keyspace;
+        request.batch = std::move(*batch);
     }
     const bool own_keyspace = !request.keyspace.empty();
     if (!own_keyspace)

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +31,9 @@ struct request_record {
     std::vector<std::pair<std::string, std::string>> startup_options;
     std::vector<std::string> events;    ///< Of REGISTER.
     std::vector<std::byte> auth_token;  ///< Of AUTH_RESPONSE.
+    std::optional<protocol::batch_request> batch;  ///< Of BATCH.
     bool tracing = false;
+    protocol::bytes_map custom_payload;
 };
 
 }  // namespace async_cassandra::testing

@@ -15,7 +15,10 @@ namespace async_cassandra {
 namespace {
 
 using base::byte_buffer;
+using protocol::batch_statement;
+using protocol::batch_type;
 using protocol::encode_auth_response;
+using protocol::encode_batch;
 using protocol::encode_execute;
 using protocol::encode_options;
 using protocol::encode_prepare;
@@ -39,6 +42,11 @@ const test::bytes id = test::from_hex("d41d8cd98f00b204e9800998ecf8427e");
 const test::bytes metadata_id = test::from_hex("0cc175b9c0f1b6a831c399e269772661");
 const test::bytes token = test::from_hex("0063617373616e6472610063617373616e647261");
 const std::array<std::string, 1> name_x{"x"};
+const test::bytes five_and_null = test::from_hex("0000000400000005ffffffff");
+const std::array<batch_statement, 2> delete_and_prepared{
+    {{.text = "DELETE FROM ks.t WHERE a = 1"},
+     {.id = id, .value_count = 2, .encoded_values = five_and_null}}};
+const protocol::bytes_map payload{{"k", test::from_hex("0102")}};
 
 query_parameters everything(std::string_view keyspace)
 {
@@ -121,6 +129,50 @@ const std::map<std::string, encoder>& encoders()
          [](auto& b) {
              return encode_execute(b, v5, 0, id, metadata_id, one_value(consistency::one, 0, true));
          }},
+        {"query_v4_tracing_payload",
+         [](auto& b) {
+             return encode_query(
+                 b,
+                 v4,
+                 0,
+                 "SELECT now() FROM system.local",
+                 {.level = consistency::one},
+                 {.tracing = true, .custom_payload = payload}
+             );
+         }},
+        {"batch_v4",
+         [](auto& b) {
+             return encode_batch(
+                 b,
+                 v4,
+                 0,
+                 batch_type::unlogged,
+                 delete_and_prepared,
+                 {.level = consistency::two, .serial = consistency::serial, .timestamp = 99}
+             );
+         }},
+        {"batch_v5",
+         [](auto& b) {
+             return encode_batch(
+                 b,
+                 v5,
+                 0,
+                 batch_type::logged,
+                 delete_and_prepared,
+                 {.level = consistency::two, .serial = consistency::serial, .timestamp = 99, .keyspace = "ks"}
+             );
+         }},
+        {"batch_v5_now",
+         [](auto& b) {
+             return encode_batch(
+                 b,
+                 v5,
+                 0,
+                 batch_type::counter,
+                 std::span{delete_and_prepared}.first(1),
+                 {.level = consistency::one, .now_in_seconds = 5}
+             );
+         }},
     };
     return all;
 }
@@ -156,13 +208,13 @@ TEST(requests, equal_the_published_envelopes)
 TEST(requests, carry_the_tracing_flag_when_asked_to)
 {
     byte_buffer out;
-    ASSERT_TRUE(encode_query(out, v4, 1, "x", {}, true));
+    ASSERT_TRUE(encode_query(out, v4, 1, "x", {}, {.tracing = true}));
     EXPECT_EQ(out.data()[1], std::byte{protocol::header_flag::tracing});
     out.clear();
-    ASSERT_TRUE(encode_execute(out, v5, 1, id, metadata_id, {}, true));
+    ASSERT_TRUE(encode_execute(out, v5, 1, id, metadata_id, {}, {.tracing = true}));
     EXPECT_EQ(out.data()[1], std::byte{protocol::header_flag::tracing});
     out.clear();
-    ASSERT_TRUE(encode_prepare(out, v5, 1, "x", {}, true));
+    ASSERT_TRUE(encode_prepare(out, v5, 1, "x", {}, {.tracing = true}));
     EXPECT_EQ(out.data()[1], std::byte{protocol::header_flag::tracing});
 }
 
@@ -195,6 +247,16 @@ TEST(requests, that_break_a_rule_leave_the_buffer_as_it_was)
          [](byte_buffer& b) { return encode_prepare(b, v4, 1, "x", "ks"); }},
         {"[short bytes] are longer than 65535 bytes",
          [](byte_buffer& b) { return encode_execute(b, v4, 1, too_long_id, {}, {}); }},
+        {"a batch has more than 65535 statements",
+         [](byte_buffer& b) {
+             return encode_batch(b, v4, 1, batch_type::logged, std::vector<batch_statement>(65'536), {});
+         }},
+        {"a keyspace per request needs protocol version 5",
+         [](byte_buffer& b) { return encode_batch(b, v4, 1, batch_type::logged, {}, {.keyspace = "ks"}); }},
+        {"a current time per request needs protocol version 5",
+         [](byte_buffer& b) {
+             return encode_batch(b, v4, 1, batch_type::logged, {}, {.now_in_seconds = 1});
+         }},
         {"[short bytes] are longer than 65535 bytes",
          [](byte_buffer& b) { return encode_execute(b, v5, 1, id, too_long_id, {}); }},
         {"a [string] is longer than 65535 bytes",
@@ -280,15 +342,118 @@ TEST(decoded_request, of_every_truncated_or_lengthened_body_is_an_error)
     }
 }
 
-TEST(decoded_request, refuses_a_batch_and_a_value_of_meaningless_length)
+TEST(decoded_request, holds_the_statements_of_a_batch)
 {
-    protocol::parse_error error;
-    const protocol::frame_header batch{4, false, 0, 0, protocol::opcode::batch, 0};
-    EXPECT_FALSE(protocol::decode_request(batch, {}, v4, error).has_value());
-    EXPECT_STREQ(error.rule, "no request with this opcode is understood");
-    const protocol::frame_header query{4, false, 0, 0, protocol::opcode::query, 0};
-    EXPECT_FALSE(protocol::decode_request(query, test::from_hex("00000001780001010001fffffffd"), v4, error));
-    EXPECT_STREQ(error.rule, "a [value] has a negative length that means nothing");
+    const auto decoded = decode("batch_v5");
+    const auto& batch = std::get<protocol::batch_request>(decoded.message);
+    EXPECT_EQ(batch.type, batch_type::logged);
+    ASSERT_EQ(batch.statements.size(), 2U);
+    EXPECT_EQ(batch.statements[0].text, "DELETE FROM ks.t WHERE a = 1");
+    EXPECT_TRUE(batch.statements[0].values.empty());
+    EXPECT_EQ(batch.statements[1].id, id);
+    using state = protocol::decoded_value::state;
+    EXPECT_EQ(
+        batch.statements[1].values,
+        (std::vector<protocol::decoded_value>{{state::set, test::from_hex("00000005")}, {state::null, {}}})
+    );
+    EXPECT_EQ(batch.parameters.level, consistency::two);
+    EXPECT_EQ(batch.parameters.serial, consistency::serial);
+    EXPECT_EQ(batch.parameters.timestamp, 99);
+    EXPECT_EQ(batch.parameters.keyspace, "ks");
+    const auto counters = decode("batch_v5_now");
+    EXPECT_EQ(std::get<protocol::batch_request>(counters.message).type, batch_type::counter);
+    EXPECT_EQ(std::get<protocol::batch_request>(counters.message).parameters.now_in_seconds, 5);
+}
+
+TEST(decoded_request, comes_back_from_a_batch_of_65535_statements)
+{
+    std::vector<batch_statement> statements(65'535, delete_and_prepared[1]);
+    statements.front() = delete_and_prepared[0];
+    for (const auto version : {v4, v5}) {
+        byte_buffer out;
+        ASSERT_TRUE(encode_batch(
+            out,
+            version,
+            7,
+            batch_type::unlogged,
+            statements,
+            {},
+            {.tracing = true, .custom_payload = payload}
+        ));
+        const auto header =
+            protocol::decode_frame_header(std::span<const std::byte, protocol::frame_header_size>{
+                out.data(), protocol::frame_header_size});
+        EXPECT_EQ(header.length, out.size() - protocol::frame_header_size);
+        protocol::parse_error error;
+        const auto decoded = protocol::decode_request(
+            header, out.bytes().subspan(protocol::frame_header_size), version, error
+        );
+        ASSERT_TRUE(decoded) << error.rule;
+        EXPECT_TRUE(decoded->tracing);
+        EXPECT_EQ(decoded->custom_payload, payload);
+        const auto& batch = std::get<protocol::batch_request>(decoded->message);
+        ASSERT_EQ(batch.statements.size(), 65'535U);
+        EXPECT_EQ(batch.statements.front().text, delete_and_prepared[0].text);
+        EXPECT_EQ(batch.statements.back().id, id);
+        EXPECT_EQ(batch.statements.back().values.size(), 2U);
+    }
+}
+
+TEST(requests, carry_a_custom_payload_in_front_of_each_message_that_can)
+{
+    const protocol::request_prefix prefix{.custom_payload = payload};
+    const std::array<encoder, 4> all{
+        [&](auto& b) { return encode_query(b, v5, 1, "x", {}, prefix); },
+        [&](auto& b) { return encode_prepare(b, v5, 1, "x", {}, prefix); },
+        [&](auto& b) { return encode_execute(b, v5, 1, id, metadata_id, {}, prefix); },
+        [&](auto& b) { return encode_batch(b, v5, 1, batch_type::logged, {}, {}, prefix); }};
+    for (const encoder& encode : all) {
+        byte_buffer out;
+        ASSERT_TRUE(encode(out));
+        EXPECT_EQ(out.data()[1], std::byte{protocol::header_flag::custom_payload});
+        EXPECT_EQ(test::to_hex(out.bytes().subspan(9, 11)), "000100016b000000020102");
+    }
+}
+
+struct bad_body {
+    protocol::opcode op;
+    std::string body;
+    std::string rule;
+    std::size_t offset;
+};
+
+TEST(decoded_request, names_the_broken_rule_and_its_place)
+{
+    using protocol::opcode;
+    const std::array<bad_body, 7> all{{
+        {opcode::query,
+         "00000001780001010001fffffffd",
+         "a [value] has a negative length that means nothing",
+         14},
+        {opcode::batch, "03", "a batch has a type that is not known", 1},
+        {opcode::batch, "00ffff", "a count promises more than there is", 3},
+        {opcode::batch, "000001020000000000", "a statement of a batch is neither a text nor prepared", 4},
+        {opcode::batch, "000001010000000000", "a statement of a batch has an empty id", 6},
+        {opcode::batch,
+         "0000000001"
+         "02",
+         "a batch has a flag that only single statements have",
+         6},
+        {opcode::batch,
+         "0000000001"
+         "40",
+         "a batch has a flag that only single statements have",
+         6},
+    }};
+    for (const bad_body& bad : all) {
+        protocol::parse_error error;
+        const auto body = test::from_hex(bad.body);
+        const test::exact_bytes exact{body};
+        EXPECT_FALSE(protocol::decode_request({4, false, 0, 0, bad.op, 0}, exact.span(), v4, error));
+        EXPECT_EQ(
+            protocol::describe(error), bad.rule + " (byte " + std::to_string(bad.offset) + " of the body)"
+        );
+    }
 }
 
 }  // namespace
