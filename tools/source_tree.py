@@ -11,6 +11,7 @@ FLOORS = ["base", "protocol", "types", "net", "cluster", "session", "observe"]
 
 # The floor that each public header belongs to. A new public header is entered here, on purpose.
 PUBLIC_HEADERS = {
+    "authentication.hpp": "base",
     "columns.hpp": "base",
     "config.hpp": "base",
     "consistency.hpp": "base",

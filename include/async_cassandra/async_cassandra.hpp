@@ -4,6 +4,7 @@
 /// \file
 /// Everything at once. Programs that care for compile time include what they use.
 
+#include <async_cassandra/authentication.hpp>
 #include <async_cassandra/cluster.hpp>
 #include <async_cassandra/config.hpp>
 #include <async_cassandra/error.hpp>

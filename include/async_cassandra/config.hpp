@@ -7,11 +7,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace async_cassandra {
+
+class authentication_provider;
 
 /// Every setting of a cluster, with its default. No value means "for ever": a duration of zero or less is refused.
 /// The constructor of `cluster` checks them and throws `configuration_error`, which names the setting, the value and
@@ -23,6 +26,10 @@ struct cluster_config {
 
     /// Port of contact points that name none. 1 … 65,535.
     std::uint16_t port = 9042;
+
+    /// How to log in, for example `std::make_shared<password_authentication>(user, password)` (authentication.hpp); shared
+    /// by all connections. Null: not at all; then a node that asks for it is an `authentication_error`.
+    std::shared_ptr<authentication_provider> authentication;
 
     /// The highest version to speak. When a server refuses it, the next lower one is tried, down to v4.
     protocol_version protocol = protocol_version::v5;

@@ -25,7 +25,8 @@
 ///     boost::system::system_error
 ///     └─ error
 ///        ├─ connection_error        closed session, lost connection, node that does not speak CQL
-///        │  └─ no_host_available    no node could take the request; `attempts` lists each node and its cause
+///        │  ├─ no_host_available    no node could take the request; `attempts` lists each node and its cause
+///        │  └─ authentication_error a node asks for a log-in, and this side has none, or its own part of it failed
 ///        ├─ operation_timed_out     the deadline passed
 ///        ├─ overloaded              a limit of this client is reached; nothing was sent
 ///        ├─ protocol_error          the peer broke the native protocol
@@ -70,6 +71,7 @@ enum class errc : int {
     result_too_large = 11,   ///< More bytes than `max_result_bytes`.
     bad_configuration = 12,  ///< A setting is out of range or contradicts another.
     resolve_failed = 13,     ///< A host name has no address.
+    not_authenticated = 14,  ///< A node asks for a log-in that this side cannot give.
 };
 
 /// Category of `errc`, name "async_cassandra.client".
@@ -146,6 +148,13 @@ public:
 
 /// No node could take the request, or none could be connected.
 class no_host_available : public connection_error {
+public:
+    using connection_error::connection_error;
+};
+
+/// A node asks for a log-in, and there are no credentials, or the `authentication_provider` failed: then
+/// `details().cause` holds what it threw. When the node refuses what it was given, that is an `authentication_failed`.
+class authentication_error : public connection_error {
 public:
     using connection_error::connection_error;
 };

@@ -34,6 +34,7 @@ public:
         case errc::result_too_large: return "result too large";
         case errc::bad_configuration: return "bad configuration";
         case errc::resolve_failed: return "host name could not be resolved";
+        case errc::not_authenticated: return "not authenticated";
         }
         return "unknown error " + std::to_string(value);
     }
@@ -104,6 +105,7 @@ template <class Exception>
 {
     switch (code) {
     case errc::no_host_available: throw_as<no_host_available>(f);
+    case errc::not_authenticated: throw_as<authentication_error>(f);
     case errc::request_timeout: throw_as<operation_timed_out>(f);
     case errc::overloaded: throw_as<overloaded>(f);
     case errc::protocol_violation: throw_as<protocol_error>(f);

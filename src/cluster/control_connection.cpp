@@ -3,6 +3,7 @@
 
 #include "base/failure.hpp"
 #include "base/log.hpp"
+#include "cluster/log_in_failure.hpp"
 
 #include <utility>
 
@@ -68,7 +69,7 @@ void control_connection::search()
 void control_connection::next_contact_point()
 {
     if (next_point_ == config_->contact_points.size()) {
-        finish_search();
+        finish_search(progress());
         return;
     }
     // The configuration was checked: it parses.
@@ -112,6 +113,7 @@ void control_connection::try_candidate(protocol_version version)
     net::connection_settings settings;
     settings.node = candidates_.front();
     settings.version = version;
+    settings.authentication = config_->authentication;
     settings.handshake_timeout = config_->handshake_timeout;
     settings.silence.heartbeat_interval = config_->heartbeat_interval;
     settings.silence.heartbeat_timeout = config_->heartbeat_timeout;
@@ -157,13 +159,20 @@ void control_connection::on_closed(net::connection& c, const net::close_reason& 
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(shard_->now() - attempt_began_);
     attempts_.push_back({c.node(), took, reason.code, reason.text, request_effect::not_sent});
     note(to_string(c.node()) + ": " + reason.text);
+    if (is_final_log_in_failure(reason)) {
+        // Asking every other node with the same credentials would only get the account locked.
+        failure f = to_log_in_failure(c.node(), reason);
+        f.attempts = attempts_;
+        finish_search(std::move(f));
+        return;
+    }
     next_candidate();
 }
 
-void control_connection::finish_search()
+void control_connection::finish_search(failure why)
 {
     searching_ = false;
-    const failure_ptr failed{progress()};
+    const failure_ptr failed{std::move(why)};
     if (waiters_.empty())
         base::log(log_level::warning, "control", failed->what);
     tell(failed);

@@ -48,7 +48,7 @@ private:
     void on_resolved(const contact_point& point, base::error_code code, const std::vector<inet>& addresses);
     void next_candidate();
     void try_candidate(protocol_version version);
-    void finish_search();
+    void finish_search(failure why);
     void tell(const result<target>& outcome);
     void note(const std::string& what) { causes_ += (causes_.empty() ? "" : "; ") + what; }
 

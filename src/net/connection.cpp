@@ -21,7 +21,8 @@ connection::connection(std::shared_ptr<shard> home, connection_settings settings
     : shard_(std::move(home)),
       settings_(std::move(settings)),
       owner_(&owner),
-      handshake_(settings_.version, settings_.keyspace),
+      handshake_(settings_.version, settings_.keyspace, settings_.authentication != nullptr),
+      log_in_(shard_),
       liveness_(settings_.silence, shard_->now()),
       streams_(settings_.max_in_flight),
       reader_(settings_.version)
@@ -105,26 +106,59 @@ void connection::on_read(base::error_code code, std::size_t count)
 bool connection::on_frame(const protocol::frame_header& header, std::span<const std::byte> body)
 {
     if (state_ == state::handshaking) {
-        on_handshake_frame(header, body);
+        follow(handshake_.on_frame(header, body, gathered_));
         return state_ != state::closed;
     }
     return deliver(header, body, {});
 }
 
-void connection::on_handshake_frame(const protocol::frame_header& header, std::span<const std::byte> body)
+void connection::follow(handshake::verdict next)
 {
-    switch (handshake_.on_frame(header, body, gathered_)) {
+    if (handshake_.segments() && !reader_.in_segments())
+        reader_.switch_to_segments();
+    switch (next) {
     case handshake::verdict::go_on: break;
-    case handshake::verdict::ready: state_ = state::ready; break;
+    case handshake::verdict::log_in:
+        log_in_.begin(
+            shared_from_this(), *settings_.authentication, settings_.node, handshake_.authenticator()
+        );
+        return;
+    case handshake::verdict::respond: log_in_.challenge(shared_from_this(), handshake_.token()); return;
+    case handshake::verdict::accept:
+        if (log_in_.accept(shared_from_this(), handshake_.token()))
+            follow(handshake_.accept(gathered_));
+        return;
+    case handshake::verdict::ready: become_ready(); break;
     case handshake::verdict::refused: version_refused_ = true; [[fallthrough]];
     case handshake::verdict::failed: close(handshake_.reason()); return;
     }
-    if (handshake_.segments() && !reader_.in_segments())
-        reader_.switch_to_segments();
     if (!gathered_.empty())
         shard_->gathered(*this);
-    if (state_ != state::ready)
+}
+
+void connection::on_token(secret_bytes& token) noexcept
+{
+    if (state_ != state::handshaking)
         return;
+    secret_batch_ = batch_;
+    follow(handshake_.respond(token.bytes(), gathered_));
+}
+
+void connection::on_log_in_failed(const std::string& text, std::exception_ptr cause) noexcept
+{
+    close({make_error_code(errc::not_authenticated), text, nullptr, std::move(cause)});
+}
+
+void connection::become_ready()
+{
+    if (settings_.authentication != nullptr && handshake_.authenticator().empty())
+        base::log(
+            log_level::warning,
+            "connection",
+            "the node asks for no log-in, though there are credentials",
+            {{"node", to_string(settings_.node)}}
+        );
+    state_ = state::ready;
     reader_.require_version(settings_.version);
     watch(shard_->now());
     owner_->on_ready(*this);
@@ -265,6 +299,10 @@ void connection::on_written(base::error_code code, std::size_t count)
     }
     writing_ = false;
     being_written_.clear();
+    if (secret_batch_ != 0 && secret_batch_ < batch_) {
+        wipe({being_written_.data(), being_written_.capacity()});
+        secret_batch_ = 0;
+    }
     being_written_.shrink(output_kept);
     if (!gathered_.empty())
         shard_->gathered(*this);
@@ -299,12 +337,11 @@ void connection::on_timer(base::time_point now) noexcept
         watch(now);
         return;
     }
-    const std::string limit = std::to_string(settings_.handshake_timeout.count()) + " ms";
+    const std::string_view missing =
+        state_ == state::connecting ? "there was no TCP connection" : handshake_.waits_for();
     fail(
         errc::handshake_timeout,
-        state_ == state::connecting
-            ? "no TCP connection within " + limit
-            : "the peer accepted the connection but did not answer STARTUP within " + limit
+        std::string{missing} + " within " + std::to_string(settings_.handshake_timeout.count()) + " ms"
     );
 }
 
@@ -317,7 +354,7 @@ request_effect connection::effect_of(const stream_table::gathered_at& where) con
 
 void connection::fail(errc code, std::string text) noexcept
 {
-    close({make_error_code(code), std::move(text), nullptr});
+    close({make_error_code(code), std::move(text), nullptr, nullptr});
 }
 
 void connection::close(const close_reason& reason) noexcept
@@ -339,9 +376,14 @@ void connection::drop() noexcept
     base::timer_wheel::clear(*this);
     static_cast<base::list_hook<dirty_tag>&>(*this).unlink();
     connecting_.reset();
+    log_in_.end();
     if (stream_ != nullptr)
         stream_->close();
     stream_.reset();
+    if (std::exchange(secret_batch_, 0) != 0) {
+        wipe({gathered_.data(), gathered_.capacity()});
+        wipe({being_written_.data(), being_written_.capacity()});
+    }
 }
 
 }  // namespace async_cassandra::net

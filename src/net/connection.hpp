@@ -3,6 +3,7 @@
 
 #include "net/handshake.hpp"
 #include "net/liveness.hpp"
+#include "net/log_in.hpp"
 #include "net/pending_request.hpp"
 #include "net/shard.hpp"
 #include "net/stream_table.hpp"
@@ -19,6 +20,7 @@ class connection;
 struct connection_settings {
     endpoint node;
     protocol_version version = protocol_version::v5;
+    std::shared_ptr<authentication_provider> authentication;  ///< Null: cannot log in.
     std::string keyspace;                ///< Set with USE during the handshake; empty: none.
     std::uint16_t max_in_flight = 2048;  ///< At most 32,767; one more id is kept for probes.
     std::chrono::milliseconds handshake_timeout{5000};
@@ -45,7 +47,8 @@ protected:
 /// Dies with its socket: opening another is the owner's business.
 class connection final : public std::enable_shared_from_this<connection>,
                          public flushable,
-                         public base::timer_node {
+                         public base::timer_node,
+                         public log_in_owner {
 public:
     connection(std::shared_ptr<shard> home, connection_settings settings, connection_owner& owner);
     connection(const connection&) = delete;
@@ -89,6 +92,10 @@ public:
     void flush() noexcept override;
     void on_timer(base::time_point now) noexcept override;
 
+    // From log_in_owner.
+    void on_token(secret_bytes& token) noexcept override;
+    void on_log_in_failed(const std::string& text, std::exception_ptr cause) noexcept override;
+
     // The sink of frame_reader.
     bool on_frame(const protocol::frame_header& header, std::span<const std::byte> body);
     detail::block_ptr allocate(const protocol::frame_header& header);
@@ -102,7 +109,8 @@ private:
     void read();
     void on_read(base::error_code code, std::size_t count);
     void on_written(base::error_code code, std::size_t count);
-    void on_handshake_frame(const protocol::frame_header& header, std::span<const std::byte> body);
+    void follow(handshake::verdict next);
+    void become_ready();
     bool deliver(
         const protocol::frame_header& header, std::span<const std::byte> body, detail::block_ptr block
     );
@@ -125,6 +133,7 @@ private:
     bool write_failed_ = false;
     bool probing_ = false;
     handshake handshake_;
+    log_in log_in_;
     liveness liveness_;
     base::time_point watch_at_{};
     stream_table streams_;
@@ -133,7 +142,9 @@ private:
     std::unique_ptr<base::byte_stream> stream_;
     base::byte_buffer gathered_;  // whole envelopes, not yet handed to the socket
     base::byte_buffer being_written_;
-    std::uint64_t batch_ = 1;      // number of the write that will carry gathered_
+    std::uint64_t batch_ = 1;  // number of the write that will carry gathered_
+    std::uint64_t secret_batch_ =
+        0;                         // number of the write that carries a token of the log-in; 0: none is left
     std::size_t bytes_taken_ = 0;  // of being_written_, when its write failed
     std::vector<protocol::segment_piece> pieces_;
     std::vector<asio::const_buffer> buffers_;

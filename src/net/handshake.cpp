@@ -34,7 +34,10 @@ handshake::verdict handshake::on_frame(
         return verdict::go_on;
     switch (state_) {
     case state::startup: return on_startup_answer(header, body, out);
+    case state::log_in: return on_log_in_answer(header, body);
     case state::use: return on_use_answer(header, body);
+    case state::owes_token:
+    case state::owes_acceptance:
     case state::done: break;
     }
     return unexpected(header.op, "nothing");
@@ -47,19 +50,70 @@ handshake::verdict handshake::on_startup_answer(
     switch (header.op) {
     case opcode::ready: break;
     case opcode::error: return on_error(header, body);
-    case opcode::authenticate: {
-        protocol::reader in{body};
-        const std::string authenticator = protocol::decode_authenticate(in);
-        if (in.failed())
-            return fail(errc::protocol_violation, "malformed AUTHENTICATE message: " + describe(in.error()));
-        return fail(
-            errc::connection_failed,
-            "the node requires authentication (" + authenticator + "), and there are no credentials"
-        );
-    }
-    default: return unexpected(header.op, "READY");
+    case opcode::authenticate: return on_authenticate(body);
+    default: return unexpected(header.op, "READY or AUTHENTICATE");
     }
     segments_ = version_ == protocol_version::v5;
+    return begin_use(out);
+}
+
+handshake::verdict handshake::on_authenticate(std::span<const std::byte> body)
+{
+    protocol::reader in{body};
+    authenticator_ = protocol::decode_authenticate(in);
+    if (in.failed())
+        return fail(errc::protocol_violation, "malformed AUTHENTICATE message: " + describe(in.error()));
+    if (!can_log_in_)
+        return fail(
+            errc::not_authenticated,
+            "the node requires authentication (" + authenticator_ + "), and there are no credentials"
+        );
+    segments_ = version_ == protocol_version::v5;
+    state_ = state::owes_token;
+    return verdict::log_in;
+}
+
+handshake::verdict handshake::respond(std::span<const std::byte> token, base::byte_buffer& out)
+{
+    if (token.size() > longest_token)
+        return fail(
+            errc::not_authenticated,
+            "the token to log in with has " + std::to_string(token.size()) + " bytes, at most " +
+                std::to_string(longest_token) + " fit"
+        );
+    state_ = state::log_in;
+    if (const auto encoded = protocol::encode_auth_response(out, version_, 0, token); !encoded)
+        return fail(errc::not_authenticated, std::string{"the token is unusable: "} + encoded.rule);
+    return verdict::go_on;
+}
+
+handshake::verdict handshake::on_log_in_answer(
+    const protocol::frame_header& header, std::span<const std::byte> body
+)
+{
+    const bool challenge = header.op == opcode::auth_challenge;
+    if (header.op == opcode::error)
+        return on_error(header, body);
+    if (!challenge && header.op != opcode::auth_success)
+        return unexpected(header.op, "AUTH_CHALLENGE or AUTH_SUCCESS");
+    protocol::reader in{body};
+    token_ = protocol::decode_auth_token(in).value_or(std::span<const std::byte>{});
+    if (in.failed())
+        return fail(
+            errc::protocol_violation,
+            "malformed " + std::string{protocol::to_string(header.op)} + " message: " + describe(in.error())
+        );
+    state_ = challenge ? state::owes_token : state::owes_acceptance;
+    return challenge ? verdict::respond : verdict::accept;
+}
+
+handshake::verdict handshake::accept(base::byte_buffer& out)
+{
+    return begin_use(out);
+}
+
+handshake::verdict handshake::begin_use(base::byte_buffer& out)
+{
     if (keyspace_.empty()) {
         state_ = state::done;
         return verdict::ready;
@@ -105,6 +159,19 @@ handshake::verdict handshake::on_error(const protocol::frame_header& header, std
     return about_version ? verdict::refused : verdict::failed;
 }
 
+std::string_view handshake::waits_for() const noexcept
+{
+    switch (state_) {
+    case state::startup: return "the peer accepted the connection but did not answer STARTUP";
+    case state::owes_token:
+    case state::owes_acceptance: return "the authentication provider did not answer the node's question";
+    case state::log_in: return "the node did not answer the log-in";
+    case state::use: return "the node did not answer USE";
+    case state::done: break;
+    }
+    return "the connection was not ready";
+}
+
 handshake::verdict handshake::unexpected(opcode got, std::string_view wanted)
 {
     return fail(
@@ -116,7 +183,7 @@ handshake::verdict handshake::unexpected(opcode got, std::string_view wanted)
 
 handshake::verdict handshake::fail(errc code, std::string text)
 {
-    reason_ = {make_error_code(code), std::move(text), nullptr};
+    reason_ = {make_error_code(code), std::move(text), nullptr, nullptr};
     return verdict::failed;
 }
 

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <span>
 
 namespace async_cassandra::net {
@@ -21,6 +22,7 @@ struct close_reason {
     std::string
         text;  ///< A sentence that names the cause; no address, the reader knows which node it is about.
     std::shared_ptr<const server_error_details> server;  ///< Set when an ERROR message ended it.
+    std::exception_ptr cause{};                          ///< What user code threw.
 };
 
 /// Where the body of an answer lies: in a block of its own, or in the input buffer for the time of the call.

@@ -2,6 +2,7 @@
 #include "session/connecting.hpp"
 
 #include "base/failure.hpp"
+#include "cluster/log_in_failure.hpp"
 #include "session/server_failure.hpp"
 
 #include <boost/asio/error.hpp>
@@ -129,6 +130,10 @@ void connect_operation::on_pools_open(
         return;
     }
     if (reason != nullptr) {
+        if (is_final_log_in_failure(*reason)) {
+            fail(to_log_in_failure(where.node, *reason));
+            return;
+        }
         failure f =
             reason->server != nullptr
                 ? to_failure(reason->server, {})
