@@ -116,7 +116,7 @@ TEST(bad_peer, credentials_asked_for_are_named)
     fake_node_settings settings;
     settings.credentials = node_credentials{"cassandra", "cassandra"};
     const served_node server{settings};
-    const failure f = failure_of<no_host_available>(cluster{server.config()}.connect());
+    const failure f = failure_of<authentication_error>(cluster{server.config()}.connect());
     EXPECT_THAT(
         f.what,
         AllOf(

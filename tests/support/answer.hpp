@@ -52,7 +52,12 @@ struct ready {};
 struct authenticate {
     std::string authenticator;
 };
-struct auth_success {};
+struct auth_challenge {
+    std::string token;
+};
+struct auth_success {
+    std::string token;  ///< Empty: null.
+};
 struct supported {
     protocol::string_multimap options;
 };
@@ -80,6 +85,7 @@ using answer_content = std::variant<
     say::error,
     say::ready,
     say::authenticate,
+    say::auth_challenge,
     say::auth_success,
     say::supported,
     say::prepared,

@@ -96,7 +96,15 @@ void fake_connection::encode(const outgoing& what, base::byte_buffer& frame)
             [&](const say::authenticate& m) {
                 check(protocol::encode_authenticate(frame, to, m.authenticator));
             },
-            [&](const say::auth_success&) { check(protocol::encode_auth_success(frame, to, std::nullopt)); },
+            [&](const say::auth_challenge& m) {
+                check(protocol::encode_auth_challenge(frame, to, std::as_bytes(std::span{m.token})));
+            },
+            [&](const say::auth_success& m) {
+                std::optional<std::span<const std::byte>> token;
+                if (!m.token.empty())
+                    token = std::as_bytes(std::span{m.token});
+                check(protocol::encode_auth_success(frame, to, token));
+            },
             [&](const say::supported& m) { check(protocol::encode_supported(frame, to, m.options)); },
             [&](const say::prepared& m) { check(protocol::encode_prepared(frame, to, m.result)); },
             [&](const say::envelope& m) {

@@ -39,6 +39,12 @@ struct node_credentials {
     std::string password;
 };
 
+/// A step of a log-in: what the client must say, and what the node asks then; behind the last, the token of AUTH_SUCCESS.
+struct sasl_step {
+    std::string expected;
+    std::string next;
+};
+
 struct fake_node_settings {
     protocol_version highest = protocol_version::v5;
     version_refusal refusal = version_refusal::cassandra_3_0;
@@ -52,8 +58,10 @@ struct fake_node_settings {
     std::vector<std::string>
         keyspaces{};  ///< That USE and the keyspace of a request know; beside system ones.
     std::optional<node_credentials> credentials{};  ///< Set: PasswordAuthenticator asks for them.
-    std::size_t segment_payload = 131'071;          ///< v5: cuts larger envelopes into slices of this size.
-    bool keep_log = true;                           ///< False: requests are counted, not kept.
+    std::vector<sasl_step> sasl{};                  ///< Not empty: asks for this in place of a password.
+    std::string authenticator = "org.apache.cassandra.auth.PasswordAuthenticator";
+    std::size_t segment_payload = 131'071;  ///< v5: cuts larger envelopes into slices of this size.
+    bool keep_log = true;                   ///< False: requests are counted, not kept.
 };
 
 /// One line of the node's script. The line written last is asked first; a line with nothing left to say passes the

@@ -191,14 +191,16 @@ answer node_state::on_startup(const request_record& request, conversation& with)
             .then_close();
     }
     with.started = true;
-    with.authenticated = !settings.credentials;
+    with.authenticated = !settings.credentials && settings.sasl.empty();
     if (with.authenticated)
         return answer{say::ready{}};
-    return answer{say::authenticate{"org.apache.cassandra.auth.PasswordAuthenticator"}};
+    return answer{say::authenticate{settings.authenticator}};
 }
 
 answer node_state::on_auth_response(const request_record& request, conversation& with)
 {
+    if (!settings.sasl.empty())
+        return on_sasl_token(request, with);
     if (!settings.credentials)
         return reply_error(server_code::protocol_error, "Unexpected message AUTH_RESPONSE");
     std::string expected(1, '\0');
@@ -211,6 +213,18 @@ answer node_state::on_auth_response(const request_record& request, conversation&
     }
     with.authenticated = true;
     return answer{say::auth_success{}};
+}
+
+answer node_state::on_sasl_token(const request_record& request, conversation& with)
+{
+    const sasl_step& step = settings.sasl[with.sasl_step];
+    if (text_of(request.auth_token) != step.expected)
+        return reply_error(server_code::bad_credentials, "this is not what the node wants to hear");
+    if (++with.sasl_step < settings.sasl.size())
+        return answer{say::auth_challenge{step.next}};
+    with.authenticated = true;
+    with.sasl_step = 0;
+    return answer{say::auth_success{step.next}};
 }
 
 const node_rule* node_state::describing_rule(std::string_view text) const

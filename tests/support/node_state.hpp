@@ -44,6 +44,7 @@ struct conversation {
     protocol_version version = protocol_version::v5;
     bool started = false;
     bool authenticated = false;
+    std::size_t sasl_step = 0;
     std::string keyspace;
     std::set<std::string> events;
 };
@@ -80,6 +81,7 @@ private:
     [[nodiscard]] answer usual(request_record& request, conversation& with);
     [[nodiscard]] answer on_startup(const request_record& request, conversation& with);
     [[nodiscard]] answer on_auth_response(const request_record& request, conversation& with);
+    [[nodiscard]] answer on_sasl_token(const request_record& request, conversation& with);
     [[nodiscard]] answer on_prepare(const request_record& request);
     [[nodiscard]] std::optional<answer> unfit_execute(const request_record& request) const;
     [[nodiscard]] const node_rule* describing_rule(std::string_view text) const;

@@ -18,7 +18,8 @@ namespace async_cassandra::net {
 
 static void PrintTo(handshake::verdict v, std::ostream* out)
 {
-    static constexpr const char* names[] = {"go_on", "ready", "failed", "refused"};
+    static constexpr const char* names[] = {
+        "go_on", "log_in", "respond", "accept", "ready", "failed", "refused"};
     *out << names[static_cast<std::size_t>(v)];
 }
 
@@ -58,9 +59,9 @@ std::vector<std::byte> error_body(server_code code, std::string_view message)
 
 class handshake_test : public ::testing::TestWithParam<protocol_version> {
 protected:
-    static handshake begun(protocol_version version, std::string keyspace = {})
+    static handshake begun(protocol_version version, std::string keyspace = {}, bool can_log_in = false)
     {
-        handshake subject{version, std::move(keyspace)};
+        handshake subject{version, std::move(keyspace), can_log_in};
         base::byte_buffer out;
         subject.begin(out);
         return subject;
@@ -96,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_P(handshake_test, begins_with_startup_alone)
 {
-    handshake subject{GetParam(), "shop"};
+    handshake subject{GetParam(), "shop", false};
     subject.begin(out);
     ASSERT_GE(out.size(), protocol::frame_header_size);
     const auto header = protocol::decode_frame_header(std::span<const std::byte, protocol::frame_header_size>{
@@ -163,6 +164,137 @@ TEST_P(handshake_test, an_event_meanwhile_changes_nothing)
     EXPECT_EQ(feed(subject, opcode::ready), verdict::ready);
 }
 
+constexpr std::string_view password_authenticator = "org.apache.cassandra.auth.PasswordAuthenticator";
+
+std::vector<std::byte> token_body(std::string_view token)
+{
+    std::vector<std::byte> body = *testing::cells::int_(static_cast<std::int32_t>(token.size()));
+    const auto bytes = std::as_bytes(std::span{token});
+    body.insert(body.end(), bytes.begin(), bytes.end());
+    return body;
+}
+
+std::span<const std::byte> bytes_of(std::string_view text)
+{
+    return std::as_bytes(std::span{text});
+}
+
+std::string text_of(std::span<const std::byte> bytes)
+{
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+TEST_P(handshake_test, logs_in_step_by_step_and_then_sets_the_keyspace)
+{
+    handshake subject = begun(GetParam(), "shop", true);
+    EXPECT_EQ(subject.authenticator(), "");
+    EXPECT_EQ(feed(subject, opcode::authenticate, string_body(password_authenticator)), verdict::log_in);
+    EXPECT_TRUE(out.empty()) << "nothing is said before there is a token";
+    EXPECT_EQ(subject.authenticator(), password_authenticator);
+    EXPECT_EQ(subject.segments(), GetParam() == protocol_version::v5) << "the log-in is in segments already";
+
+    EXPECT_EQ(subject.respond(bytes_of("first"), out), verdict::go_on);
+    EXPECT_EQ(static_cast<opcode>(out.data()[4]), opcode::auth_response);
+    EXPECT_THAT(text_of(out), ::testing::EndsWith("first"));
+
+    const auto challenge = token_body("who are you?");
+    EXPECT_EQ(feed(subject, opcode::auth_challenge, challenge), verdict::respond);
+    EXPECT_EQ(text_of(subject.token()), "who are you?");
+    EXPECT_EQ(subject.respond(bytes_of("second"), out), verdict::go_on);
+    EXPECT_THAT(text_of(out), ::testing::EndsWith("second"));
+
+    const auto success = token_body("welcome");
+    EXPECT_EQ(feed(subject, opcode::auth_success, success), verdict::accept);
+    EXPECT_EQ(text_of(subject.token()), "welcome");
+    EXPECT_TRUE(out.empty()) << "the user's code comes first";
+    EXPECT_EQ(subject.accept(out), verdict::go_on);
+    EXPECT_THAT(text_of(out), HasSubstr("USE \"shop\""));
+}
+
+TEST_P(handshake_test, a_success_without_token_or_keyspace_is_ready)
+{
+    handshake subject = begun(GetParam(), {}, true);
+    ASSERT_EQ(feed(subject, opcode::authenticate, string_body("any.Authenticator")), verdict::log_in);
+    ASSERT_EQ(subject.respond({}, out), verdict::go_on);
+    EXPECT_EQ(feed(subject, opcode::auth_success, *testing::cells::int_(-1)), verdict::accept);
+    EXPECT_TRUE(subject.token().empty());
+    EXPECT_EQ(subject.accept(out), verdict::ready);
+    EXPECT_TRUE(out.empty());
+}
+
+TEST_P(handshake_test, credentials_that_nobody_asks_for_are_not_sent)
+{
+    handshake subject = begun(GetParam(), {}, true);
+    EXPECT_EQ(feed(subject, opcode::ready), verdict::ready);
+    EXPECT_EQ(subject.authenticator(), "");
+    EXPECT_TRUE(out.empty());
+}
+
+TEST_P(handshake_test, refused_credentials_are_told_in_the_servers_words)
+{
+    handshake subject = begun(GetParam(), {}, true);
+    ASSERT_EQ(feed(subject, opcode::authenticate, string_body(password_authenticator)), verdict::log_in);
+    ASSERT_EQ(subject.respond(bytes_of("token"), out), verdict::go_on);
+    EXPECT_EQ(
+        feed(subject, opcode::error, error_body(server_code::bad_credentials, "incorrect")), verdict::failed
+    );
+    EXPECT_EQ(subject.reason().code, make_error_code(server_code::bad_credentials));
+    EXPECT_EQ(subject.reason().text, "incorrect");
+}
+
+TEST_P(handshake_test, a_token_that_fits_no_segment_is_refused)
+{
+    for (const bool fits : {true, false}) {
+        handshake subject = begun(GetParam(), {}, true);
+        ASSERT_EQ(feed(subject, opcode::authenticate, string_body("any.Authenticator")), verdict::log_in);
+        const std::vector<std::byte> token(fits ? 131'058 : 131'059);
+        EXPECT_EQ(subject.respond(token, out), fits ? verdict::go_on : verdict::failed);
+        EXPECT_EQ(out.size(), fits ? protocol::max_segment_payload : 0);
+        if (!fits) {
+            EXPECT_EQ(subject.reason().code, errc::not_authenticated);
+            EXPECT_THAT(subject.reason().text, HasSubstr("131058"));
+        }
+        out.clear();
+    }
+}
+
+TEST_P(handshake_test, what_comes_out_of_turn_in_a_log_in_is_named)
+{
+    handshake unasked = begun(GetParam(), {}, true);
+    EXPECT_EQ(feed(unasked, opcode::auth_success), verdict::failed);
+    EXPECT_THAT(unasked.reason().text, HasSubstr("expected READY or AUTHENTICATE"));
+
+    handshake early = begun(GetParam(), {}, true);
+    ASSERT_EQ(feed(early, opcode::authenticate, string_body("any.Authenticator")), verdict::log_in);
+    EXPECT_EQ(feed(early, opcode::auth_success, token_body("")), verdict::failed) << "nothing was said yet";
+
+    handshake twice = begun(GetParam(), {}, true);
+    ASSERT_EQ(feed(twice, opcode::authenticate, string_body("any.Authenticator")), verdict::log_in);
+    ASSERT_EQ(twice.respond(bytes_of("token"), out), verdict::go_on);
+    EXPECT_EQ(feed(twice, opcode::ready), verdict::failed);
+    EXPECT_THAT(twice.reason().text, HasSubstr("expected AUTH_CHALLENGE or AUTH_SUCCESS"));
+
+    handshake malformed = begun(GetParam(), {}, true);
+    ASSERT_EQ(feed(malformed, opcode::authenticate, string_body("any.Authenticator")), verdict::log_in);
+    ASSERT_EQ(malformed.respond(bytes_of("token"), out), verdict::go_on);
+    EXPECT_EQ(feed(malformed, opcode::auth_challenge, *testing::cells::int_(10)), verdict::failed);
+    EXPECT_EQ(malformed.reason().code, errc::protocol_violation);
+    EXPECT_THAT(malformed.reason().text, HasSubstr("malformed AUTH_CHALLENGE"));
+}
+
+TEST_P(handshake_test, tells_what_it_waits_for)
+{
+    handshake subject = begun(GetParam(), "shop", true);
+    EXPECT_THAT(std::string{subject.waits_for()}, HasSubstr("STARTUP"));
+    ASSERT_EQ(feed(subject, opcode::authenticate, string_body("any.Authenticator")), verdict::log_in);
+    EXPECT_THAT(std::string{subject.waits_for()}, HasSubstr("authentication provider"));
+    ASSERT_EQ(subject.respond(bytes_of("token"), out), verdict::go_on);
+    EXPECT_THAT(std::string{subject.waits_for()}, HasSubstr("log-in"));
+    ASSERT_EQ(feed(subject, opcode::auth_success, token_body("")), verdict::accept);
+    ASSERT_EQ(subject.accept(out), verdict::go_on);
+    EXPECT_THAT(std::string{subject.waits_for()}, HasSubstr("USE"));
+}
+
 TEST_P(handshake_test, authentication_is_told_with_the_authenticators_name)
 {
     handshake subject = begun(GetParam());
@@ -170,7 +302,7 @@ TEST_P(handshake_test, authentication_is_told_with_the_authenticators_name)
         feed(subject, opcode::authenticate, string_body("org.apache.cassandra.auth.PasswordAuthenticator")),
         verdict::failed
     );
-    EXPECT_EQ(subject.reason().code, errc::connection_failed);
+    EXPECT_EQ(subject.reason().code, errc::not_authenticated);
     EXPECT_THAT(subject.reason().text, HasSubstr("requires authentication"));
     EXPECT_THAT(subject.reason().text, HasSubstr("PasswordAuthenticator"));
 }
@@ -227,7 +359,7 @@ TEST_P(handshake_test, any_other_message_is_named_with_what_was_expected)
         EXPECT_EQ(feed(subject, op), verdict::failed);
         EXPECT_EQ(subject.reason().code, errc::protocol_violation);
         EXPECT_THAT(subject.reason().text, HasSubstr(std::string{protocol::to_string(op)}));
-        EXPECT_THAT(subject.reason().text, HasSubstr("expected READY"));
+        EXPECT_THAT(subject.reason().text, HasSubstr("expected READY or AUTHENTICATE"));
     }
     handshake in_use = begun(GetParam(), "shop");
     ASSERT_EQ(feed(in_use, opcode::ready), verdict::go_on);
@@ -279,7 +411,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_P(version_refusals, a_refused_version_is_recognised)
 {
-    handshake subject{protocol_version::v5, "shop"};
+    handshake subject{protocol_version::v5, "shop", false};
     base::byte_buffer out;
     subject.begin(out);
     const auto body = error_body(GetParam().code, GetParam().message);
@@ -298,7 +430,7 @@ TEST_P(version_refusals, a_refused_version_is_recognised)
 
 TEST(handshake_of_another_error, a_protocol_error_about_something_else_is_no_refusal)
 {
-    handshake subject{protocol_version::v5, {}};
+    handshake subject{protocol_version::v5, {}, false};
     base::byte_buffer out;
     subject.begin(out);
     const auto body = error_body(server_code::protocol_error, "Missing value CQL_VERSION in STARTUP message");
@@ -307,7 +439,7 @@ TEST(handshake_of_another_error, a_protocol_error_about_something_else_is_no_ref
     header.length = static_cast<std::uint32_t>(body.size());
     EXPECT_EQ(subject.on_frame(header, body, out), verdict::failed);
     const auto other = error_body(server_code::bad_credentials, "unsupported protocol version");
-    handshake again{protocol_version::v5, {}};
+    handshake again{protocol_version::v5, {}, false};
     again.begin(out);
     EXPECT_EQ(again.on_frame(header, other, out), verdict::failed);
 }
