@@ -2,6 +2,8 @@ find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(libdeflate REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
+find_package(lz4 REQUIRED)
+find_package(Snappy REQUIRED)
 
 if(AC_BUILD_TOOLS OR AC_BUILD_BENCH)
     find_package(CLI11 REQUIRED)

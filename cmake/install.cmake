@@ -20,6 +20,7 @@ install(FILES
     "${PROJECT_BINARY_DIR}/async_cassandra-config.cmake"
     "${PROJECT_BINARY_DIR}/async_cassandra-config-version.cmake"
     "${PROJECT_SOURCE_DIR}/cmake/Findlibdeflate.cmake"
+    "${PROJECT_SOURCE_DIR}/cmake/Findlz4.cmake"
     DESTINATION "${AC_PACKAGE_DIR}"
 )
 

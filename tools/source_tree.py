@@ -13,6 +13,7 @@ FLOORS = ["base", "protocol", "types", "net", "cluster", "session", "observe"]
 PUBLIC_HEADERS = {
     "authentication.hpp": "base",
     "columns.hpp": "base",
+    "compression.hpp": "base",
     "config.hpp": "base",
     "consistency.hpp": "base",
     "detail/big_endian.hpp": "base",

@@ -6,6 +6,7 @@
 
 #include <async_cassandra/authentication.hpp>
 #include <async_cassandra/cluster.hpp>
+#include <async_cassandra/compression.hpp>
 #include <async_cassandra/config.hpp>
 #include <async_cassandra/error.hpp>
 #include <async_cassandra/log.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <async_cassandra/compression.hpp>
 #include <async_cassandra/consistency.hpp>
 #include <async_cassandra/protocol_version.hpp>
 
@@ -33,6 +34,12 @@ struct cluster_config {
 
     /// The highest version to speak. When a server refuses it, the next lower one is tried, down to v4.
     protocol_version protocol = protocol_version::v5;
+
+    /// How messages are compressed on their way. Each connection then asks its node first what it offers: a node that
+    /// does not offer this fails the connection with `configuration_error`, which says what it does offer; nothing is
+    /// left uncompressed in silence. `snappy` exists in protocol v4 alone and is refused beside `protocol` v5.
+    /// On v4 a whole page is uncompressed in one step, during which its thread serves nothing else; v5 goes by 128 KiB.
+    async_cassandra::compression compression = async_cassandra::compression::none;
 
     /// Threads of a cluster that is built without an executor, each with a connection of its own to each node. 1 … 128.
     unsigned io_threads = 1;

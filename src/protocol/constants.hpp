@@ -90,6 +90,8 @@ inline constexpr std::int16_t event_stream = -1;
 inline constexpr std::size_t segment_header_size = 6;
 inline constexpr std::size_t segment_trailer_size = 4;
 inline constexpr std::size_t segment_overhead = segment_header_size + segment_trailer_size;
+inline constexpr std::size_t lz4_segment_header_size = 8;
+inline constexpr std::size_t lz4_segment_overhead = lz4_segment_header_size + segment_trailer_size;
 inline constexpr std::size_t max_segment_payload = 131'071;
 
 /// How deep type options may nest before a response is taken for malformed.

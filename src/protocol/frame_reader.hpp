@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <async_cassandra/compression.hpp>
 #include <async_cassandra/detail/block.hpp>
 #include <async_cassandra/protocol_version.hpp>
 
+#include "protocol/compression.hpp"
 #include "protocol/frame.hpp"
 #include "protocol/reader.hpp"
+#include "protocol/segment.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <concepts>
 #include <cstddef>
@@ -42,7 +46,8 @@ concept frame_sink =
         requires std::same_as<decltype(sink.on_frame_skipped(h)), bool>;
     };
 
-/// The input side of one connection: takes bytes as they come from the socket, cuts messages out of them.
+/// The input side of one connection: takes bytes as they come from the socket, cuts messages out of them. Compressed
+/// ones are handed over as if they had not been: header and length are those of the uncompressed body.
 ///
 /// Small bodies are handed over where they lie in the input buffer; a large one is read into a block of its own, most of
 /// it straight from the socket. Nothing is allocated per message here. A first slice of a v5 segment sequence is
@@ -58,9 +63,12 @@ public:
 
     /// From the next envelope on each must carry exactly this version.
     void require_version(protocol_version version) noexcept;
-    /// From the next byte on everything is in v5 segments; implies require_version. To be called when READY or
-    /// AUTHENTICATE has been handed over, and only while no message is half read: from within the callback is fine.
-    void switch_to_segments() noexcept;
+    /// From the next envelope on bodies of v4 may be compressed.
+    void accept_compression(compression how) noexcept;
+    /// From the next byte on everything is in v5 segments, with LZ4 or plain; implies require_version. To be called when
+    /// READY or AUTHENTICATE has been handed over, and only while no message is half read: from within the callback is
+    /// fine.
+    void switch_to_segments(compression how = compression::none) noexcept;
     /// Longer bodies are an error.
     void limit_body(std::uint32_t length) noexcept { rules_.max_length = length; }
 
@@ -100,27 +108,62 @@ private:
 
     struct open_body {
         frame_header header;
-        detail::block_ptr block;  // empty: skipped
+        detail::block_ptr block;   // empty: skipped
+        detail::block_ptr packed;  // v4: holds the compressed body until it is whole
+        std::size_t length = 0;    // as sent
         std::size_t filled = 0;
         bool open = false;
 
-        [[nodiscard]] std::size_t left() const noexcept { return header.length - filled; }
+        [[nodiscard]] std::size_t left() const noexcept { return length - filled; }
+        /// Where the next bytes go; nullptr when they are skipped.
+        [[nodiscard]] std::byte* to() noexcept
+        {
+            if (packed)
+                return packed.data() + filled;
+            return block ? block.data() + filled : nullptr;
+        }
     };
 
     [[nodiscard]] std::size_t pending() const noexcept { return end_ - begin_; }
     [[nodiscard]] const std::byte* at() const noexcept { return input_.get() + begin_; }
-    [[nodiscard]] frame_header peek() const noexcept
+    // Where the payload of the segment goes on: in the input, or uncompressed beside it.
+    [[nodiscard]] const std::byte* payload() const noexcept
     {
-        return decode_frame_header(std::span<const std::byte, frame_header_size>{at(), frame_header_size});
+        return lz4_segments_ ? unpacked_.get() + unpacked_at_ : at();
+    }
+    void advance(std::size_t count) noexcept
+    {
+        (lz4_segments_ ? unpacked_at_ : begin_) += count;
+        payload_left_ -= count;
+    }
+    void leave_segment() noexcept
+    {
+        begin_ += lz4_segments_ ? segment_size_ : segment_trailer_size;
+        phase_ = phase::header;
+    }
+    [[nodiscard]] static frame_header peek(const std::byte* at) noexcept
+    {
+        return decode_frame_header(std::span<const std::byte, frame_header_size>{at, frame_header_size});
     }
     step fail(const char* rule) noexcept;
     void start_body(const frame_header& h, detail::block_ptr block) noexcept;
-    void take_body(std::size_t count) noexcept;
+    void take_body(const std::byte* from, std::size_t count) noexcept;
+    void take_pending_body() noexcept;
     [[nodiscard]] std::size_t direct_room() const noexcept;
     [[nodiscard]] step next_segment() noexcept;
     [[nodiscard]] step next_slice() noexcept;
     [[nodiscard]] step check_trailer() noexcept;
+    [[nodiscard]] const char* broken_slice(bool self_contained, std::size_t length) const noexcept;
+    [[nodiscard]] step next_lz4_segment();
+    [[nodiscard]] const char* unpack(const lz4_segment_header& h, std::span<std::byte> out) noexcept;
+    [[nodiscard]] bool is_compressed(const frame_header& h) const noexcept
+    {
+        return compression_ != compression::none && (h.flags & header_flag::compressed) != 0 &&
+               h.version < static_cast<std::uint8_t>(protocol_version::v5);
+    }
 
+    template <class Sink>
+    [[nodiscard]] step drain_compressed(const frame_header& h, Sink& sink);
     template <class Sink>
     [[nodiscard]] step finish_body(Sink& sink);
     template <class Sink>
@@ -133,13 +176,18 @@ private:
     [[nodiscard]] step drain_segment(Sink& sink);
 
     std::unique_ptr<std::byte[]> input_;
+    std::unique_ptr<std::byte[]> unpacked_;  // a small body of v4, or the payload of a segment
+    std::size_t unpacked_at_ = 0;
+    std::size_t segment_size_ = 0;  // of the current segment with LZ4, all of which is in the input
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::size_t base_ = 0;          // offset of input_[0] from the first byte of the connection
     std::size_t payload_left_ = 0;  // of the current segment
     std::uint32_t crc_ = 0;         // of the current slice so far
     phase phase_ = phase::header;
+    compression compression_ = compression::none;  // of v4 bodies
     bool segmented_ = false;
+    bool lz4_segments_ = false;
     bool direct_ = false;  // prepare() gave room in the block
     protocol_version version_;
     frame_rules rules_;
@@ -166,6 +214,11 @@ frame_reader::step frame_reader::finish_body(Sink& sink)
 {
     const frame_header h = body_.header;
     body_.open = false;
+    if (const detail::block_ptr packed = std::exchange(body_.packed, {}); packed) {
+        const std::span<std::byte> out{body_.block.data(), h.length};
+        if (const char* rule = uncompress_body(compression_, packed.bytes(), out); rule != nullptr)
+            return fail(rule);
+    }
     const bool more = body_.block ? sink.on_block(h, std::move(body_.block)) : sink.on_frame_skipped(h);
     return more ? step::go_on : step::stopped;
 }
@@ -174,19 +227,22 @@ template <class Sink>
 frame_reader::step frame_reader::drain_raw(Sink& sink)
 {
     if (body_.open) {
-        take_body(pending());
+        take_pending_body();
         return body_.left() != 0 ? step::need_input : finish_body(sink);
     }
     while (!segmented_) {
         if (pending() < frame_header_size)
             return step::need_input;
-        const frame_header h = peek();
+        const frame_header h = peek(at());
         if (const char* rule = broken_rule(h, rules_); rule != nullptr) [[unlikely]]
             return fail(rule);
+        if (is_compressed(h))
+            return drain_compressed(h, sink);
         if (pending() - frame_header_size < h.length) {
             if (h.length <= small_body)
                 return step::need_input;
             start_body(h, sink.allocate(h));
+            begin_ += frame_header_size;
             return step::go_on;
         }
         const std::span<const std::byte> body{at() + frame_header_size, h.length};
@@ -198,24 +254,53 @@ frame_reader::step frame_reader::drain_raw(Sink& sink)
 }
 
 template <class Sink>
+frame_reader::step frame_reader::drain_compressed(const frame_header& h, Sink& sink)
+{
+    const std::size_t come = std::min<std::size_t>(pending() - frame_header_size, h.length);
+    if (come < h.length && (h.length <= small_body || come < length_prefix))
+        return step::need_input;
+    const std::span<const std::byte> body{at() + frame_header_size, come};
+    const declared_length declared = uncompressed_length(compression_, body, h.length, rules_.max_length);
+    if (declared.rule != nullptr)
+        return fail(declared.rule);
+    frame_header plain = h;
+    plain.flags &= static_cast<std::uint8_t>(~header_flag::compressed);
+    plain.length = declared.length;
+    if (come == h.length && plain.length <= small_body) {
+        if (!unpacked_)
+            unpacked_ = std::make_unique_for_overwrite<std::byte[]>(small_body);
+        const std::span<std::byte> out{unpacked_.get(), plain.length};
+        if (const char* rule = uncompress_body(compression_, body, out); rule != nullptr)
+            return fail(rule);
+        begin_ += frame_header_size + h.length;
+        return sink.on_frame(plain, out) ? step::go_on : step::stopped;
+    }
+    detail::block_ptr block = sink.allocate(plain);
+    detail::block_ptr packed = block ? detail::block_ptr::allocate(h.length) : detail::block_ptr{};
+    start_body(plain, std::move(block));
+    body_.packed = std::move(packed);
+    body_.length = h.length;
+    begin_ += frame_header_size;
+    return step::go_on;
+}
+
+template <class Sink>
 frame_reader::step frame_reader::drain_whole(Sink& sink)
 {
     while (payload_left_ != 0) {
         if (payload_left_ < frame_header_size) [[unlikely]]
             return fail("a self-contained segment ends inside an envelope header");
-        const frame_header h = peek();
+        const frame_header h = peek(payload());
         if (const char* rule = broken_rule(h, rules_); rule != nullptr) [[unlikely]]
             return fail(rule);
         if (h.length > payload_left_ - frame_header_size) [[unlikely]]
             return fail("a self-contained segment ends inside an envelope");
-        const std::span<const std::byte> body{at() + frame_header_size, h.length};
-        begin_ += frame_header_size + h.length;
-        payload_left_ -= frame_header_size + h.length;
+        const std::span<const std::byte> body{payload() + frame_header_size, h.length};
+        advance(frame_header_size + h.length);
         if (!sink.on_frame(h, body))
             return step::stopped;
     }
-    begin_ += segment_trailer_size;
-    phase_ = phase::header;
+    leave_segment();
     return step::go_on;
 }
 
@@ -224,7 +309,7 @@ frame_reader::step frame_reader::drain_first_slice(Sink& sink)
 {
     if (payload_left_ < frame_header_size)
         return fail("the first slice of an envelope does not hold its header");
-    const frame_header h = peek();
+    const frame_header h = peek(payload());
     if (const char* rule = broken_rule(h, rules_); rule != nullptr)
         return fail(rule);
     if (payload_left_ - frame_header_size > h.length)
@@ -235,10 +320,9 @@ frame_reader::step frame_reader::drain_first_slice(Sink& sink)
         return step::go_on;
     }
     start_body(h, sink.allocate(h));
-    take_body(payload_left_ - frame_header_size);
-    payload_left_ = 0;
-    begin_ += segment_trailer_size;
-    phase_ = phase::header;
+    take_body(payload() + frame_header_size, payload_left_ - frame_header_size);
+    advance(payload_left_);
+    leave_segment();
     return step::go_on;
 }
 
@@ -246,13 +330,19 @@ template <class Sink>
 frame_reader::step frame_reader::drain_segment(Sink& sink)
 {
     switch (phase_) {
-    case phase::header: return next_segment();
+    case phase::header:
+        if (lz4_segments_)
+            break;
+        return next_segment();
     case phase::whole: return drain_whole(sink);
     case phase::first_slice: return drain_first_slice(sink);
     case phase::slice: return next_slice();
     case phase::trailer: break;
     }
-    const step next = check_trailer();
+    const bool was_open = body_.open;
+    const step next = lz4_segments_ ? next_lz4_segment() : check_trailer();
+    if (!was_open)
+        return next;
     return next == step::go_on && body_.left() == 0 ? finish_body(sink) : next;
 }
 

@@ -2,6 +2,7 @@
 #include "protocol/segment.hpp"
 
 #include "base/byte_order.hpp"
+#include "protocol/compression.hpp"
 #include "protocol/crc.hpp"
 #include "protocol/frame.hpp"
 
@@ -38,15 +39,58 @@ segment_piece piece(
         length};
 }
 
-void cut_slices(
-    std::span<const std::byte> run, std::size_t begin, std::size_t end, std::vector<segment_piece>& pieces
-)
+void write_lz4_segment(std::span<const std::byte> payload, bool self_contained, base::byte_buffer& out)
 {
-    for (std::size_t at = begin; at < end;) {
-        const std::size_t length = std::min(end - at, max_segment_payload);
-        pieces.push_back(piece(run, at, length, false));
+    const std::size_t begin = out.size();
+    out.extend(lz4_segment_header_size);
+    const bool compressed = payload.size() >= least_compressed && compress_block(payload, out);
+    if (!compressed)
+        out.append(payload);
+    const std::size_t sent = out.size() - begin - lz4_segment_header_size;
+    const auto header = encode_lz4_segment_header(
+        {static_cast<std::uint32_t>(sent),
+         compressed ? static_cast<std::uint32_t>(payload.size()) : 0U,
+         self_contained}
+    );
+    std::ranges::copy(header, out.data() + begin);
+    out.append(encode_segment_trailer(out.bytes().subspan(begin + lz4_segment_header_size, sent)));
+}
+
+// Size of the envelope at the begin of `at`; 0 when it does not end there.
+std::size_t envelope_size(std::span<const std::byte> at) noexcept
+{
+    if (at.size() < frame_header_size)
+        return 0;
+    const std::size_t size =
+        frame_header_size + base::load_big_endian<std::uint32_t>(at.data() + frame_header_size - 4);
+    return size <= at.size() ? size : 0;
+}
+
+// Calls `segment(offset, length, self_contained)` for each segment of the run. False when the run does not end where an
+// envelope ends.
+template <class Segment>
+bool cut(std::span<const std::byte> run, Segment segment)
+{
+    std::size_t open = 0;  // begin of the segment that gathers small envelopes
+    std::size_t at = 0;
+    while (at < run.size()) {
+        const std::size_t length = envelope_size(run.subspan(at));
+        if (length == 0)
+            return false;
+        if (at + length - open > max_segment_payload) {
+            if (at != open)
+                segment(open, at - open, true);
+            open = at;
+        }
         at += length;
+        if (length <= max_segment_payload)
+            continue;
+        for (; open != at; open += std::min(at - open, max_segment_payload))
+            segment(open, std::min(at - open, max_segment_payload), false);
     }
+    if (at != open)
+        segment(open, at - open, true);
+    return true;
 }
 
 }  // namespace
@@ -68,6 +112,33 @@ std::optional<segment_header> decode_segment_header(std::span<const std::byte, s
     return segment_header{word & length_mask, (word & self_contained_bit) != 0};
 }
 
+std::array<std::byte, lz4_segment_header_size> encode_lz4_segment_header(const lz4_segment_header& h) noexcept
+{
+    const std::uint64_t word = (h.payload_length & length_mask) |
+                               std::uint64_t{h.uncompressed_length & length_mask} << 17U |
+                               std::uint64_t{h.self_contained ? 1U : 0U} << 34U;
+    std::array<std::byte, lz4_segment_header_size> bytes;
+    store_u24(bytes.data(), static_cast<std::uint32_t>(word & 0xFF'FFFFU));
+    bytes[3] = static_cast<std::byte>(word >> 24U & 0xFFU);
+    bytes[4] = static_cast<std::byte>(word >> 32U & 0xFFU);
+    store_u24(bytes.data() + 5, crc24({bytes.data(), 5}));
+    return bytes;
+}
+
+std::optional<lz4_segment_header> decode_lz4_segment_header(
+    std::span<const std::byte, lz4_segment_header_size> at
+) noexcept
+{
+    if (crc24(at.first<5>()) != load_u24(at.data() + 5))
+        return std::nullopt;
+    const std::uint64_t word = load_u24(at.data()) | std::to_integer<std::uint64_t>(at[3]) << 24U |
+                               std::to_integer<std::uint64_t>(at[4]) << 32U;
+    return lz4_segment_header{
+        static_cast<std::uint32_t>(word & length_mask),
+        static_cast<std::uint32_t>(word >> 17U & length_mask),
+        (word >> 34U & 1U) != 0};
+}
+
 std::array<std::byte, segment_trailer_size> encode_segment_trailer(std::span<const std::byte> payload
 ) noexcept
 {
@@ -84,35 +155,23 @@ bool trailer_matches(std::span<const std::byte, segment_trailer_size> trailer, s
 bool cut_segments(std::span<const std::byte> run, std::vector<segment_piece>& pieces)
 {
     const std::size_t before = pieces.size();
-    std::size_t open = 0;  // begin of the segment that gathers small envelopes
-    std::size_t at = 0;
-    const auto close = [&] {
-        if (at != open)
-            pieces.push_back(piece(run, open, at - open, true));
-    };
-    while (at < run.size()) {
-        const std::size_t left = run.size() - at;
-        const std::size_t length =
-            left < frame_header_size
-                ? left + 1
-                : frame_header_size +
-                      base::load_big_endian<std::uint32_t>(run.data() + at + frame_header_size - 4);
-        if (length > left) {
-            pieces.resize(before);
-            return false;
-        }
-        if (at + length - open > max_segment_payload) {
-            close();
-            open = at;
-        }
-        at += length;
-        if (length > max_segment_payload) {
-            cut_slices(run, open, at, pieces);
-            open = at;
-        }
-    }
-    close();
-    return true;
+    const bool whole = cut(run, [&](std::size_t offset, std::size_t length, bool self_contained) {
+        pieces.push_back(piece(run, offset, length, self_contained));
+    });
+    if (!whole)
+        pieces.resize(before);
+    return whole;
+}
+
+bool write_lz4_segments(std::span<const std::byte> run, base::byte_buffer& out)
+{
+    const std::size_t before = out.size();
+    const bool whole = cut(run, [&](std::size_t offset, std::size_t length, bool self_contained) {
+        write_lz4_segment(run.subspan(offset, length), self_contained, out);
+    });
+    if (!whole)
+        out.truncate(before);
+    return whole;
 }
 
 }  // namespace async_cassandra::protocol
