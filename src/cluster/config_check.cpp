@@ -54,6 +54,14 @@ void check_config(const cluster_config& config)
     check_range<unsigned>("port", config.port, 1, 65'535);
     if (config.protocol != protocol_version::v4 && config.protocol != protocol_version::v5)
         refuse("protocol", std::to_string(static_cast<int>(config.protocol)), "protocol_version::v4 or v5");
+    if (config.compression > compression::snappy)
+        refuse("compression", std::to_string(static_cast<int>(config.compression)), "none, lz4 or snappy");
+    if (config.compression == compression::snappy && config.protocol != protocol_version::v4)
+        refuse(
+            "compression",
+            "snappy beside protocol v5",
+            "none or lz4; snappy beside protocol_version::v4, the last version that has it"
+        );
     check_range<unsigned>("io_threads", config.io_threads, 1, 128);
     check_duration("request_timeout", config.request_timeout);
     check_duration("connect_timeout", config.connect_timeout);

@@ -113,6 +113,7 @@ void control_connection::try_candidate(protocol_version version)
     net::connection_settings settings;
     settings.node = candidates_.front();
     settings.version = version;
+    settings.compression = config_->compression;
     settings.authentication = config_->authentication;
     settings.handshake_timeout = config_->handshake_timeout;
     settings.silence.heartbeat_interval = config_->heartbeat_interval;
@@ -162,6 +163,16 @@ void control_connection::on_closed(net::connection& c, const net::close_reason& 
     if (is_final_log_in_failure(reason)) {
         // Asking every other node with the same credentials would only get the account locked.
         failure f = to_log_in_failure(c.node(), reason);
+        f.attempts = attempts_;
+        finish_search(std::move(f));
+        return;
+    }
+    if (reason.code == errc::bad_configuration) {
+        // What was asked for is not to be had; a cluster that works only with some of its nodes would hide it.
+        failure f = base::make_failure(
+            reason.code, to_string(c.node()) + ": " + reason.text, request_effect::not_sent
+        );
+        f.node = c.node();
         f.attempts = attempts_;
         finish_search(std::move(f));
         return;

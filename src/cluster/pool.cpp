@@ -32,6 +32,7 @@ pool::pool(
     settings_.node = node;
     settings_.version = version;
     settings_.authentication = settings.config->authentication;
+    settings_.compression = settings.config->compression;
     settings_.keyspace = std::move(keyspace);
     settings_.max_in_flight = settings.config->max_in_flight;
     settings_.handshake_timeout = settings.config->handshake_timeout;

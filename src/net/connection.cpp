@@ -2,6 +2,7 @@
 #include "net/connection.hpp"
 
 #include "base/log.hpp"
+#include "protocol/compression.hpp"
 #include "protocol/requests.hpp"
 
 #include <boost/asio/error.hpp>
@@ -21,7 +22,9 @@ connection::connection(std::shared_ptr<shard> home, connection_settings settings
     : shard_(std::move(home)),
       settings_(std::move(settings)),
       owner_(&owner),
-      handshake_(settings_.version, settings_.keyspace, settings_.authentication != nullptr),
+      handshake_(
+          settings_.version, settings_.keyspace, settings_.authentication != nullptr, settings_.compression
+      ),
       log_in_(shard_),
       liveness_(settings_.silence, shard_->now()),
       streams_(settings_.max_in_flight),
@@ -115,7 +118,9 @@ bool connection::on_frame(const protocol::frame_header& header, std::span<const 
 void connection::follow(handshake::verdict next)
 {
     if (handshake_.segments() && !reader_.in_segments())
-        reader_.switch_to_segments();
+        reader_.switch_to_segments(handshake_.agreed());
+    else if (compresses_bodies())
+        reader_.accept_compression(handshake_.agreed());
     switch (next) {
     case handshake::verdict::go_on: break;
     case handshake::verdict::log_in:
@@ -225,6 +230,8 @@ protocol::encode_result connection::send(pending_request& request)
         streams_.release(id);
         return encoded;
     }
+    if (compresses_bodies())
+        protocol::compress_envelope(settings_.compression, gathered_, begin, compressed_);
     streams_.set_place(id, {batch_, begin, gathered_.size() - begin});
     if (was_idle) {
         const base::time_point now = shard_->now();
@@ -273,6 +280,13 @@ bool connection::frame_buffers()
         buffers_.emplace_back(run.data(), run.size());
         return true;
     }
+    if (settings_.compression != compression::none) {
+        compressed_.clear();
+        if (!protocol::write_lz4_segments(run, compressed_))
+            return false;
+        buffers_.emplace_back(compressed_.data(), compressed_.size());
+        return true;
+    }
     pieces_.clear();
     if (!protocol::cut_segments(run, pieces_))
         return false;
@@ -301,9 +315,12 @@ void connection::on_written(base::error_code code, std::size_t count)
     being_written_.clear();
     if (secret_batch_ != 0 && secret_batch_ < batch_) {
         wipe({being_written_.data(), being_written_.capacity()});
+        wipe({compressed_.data(), compressed_.capacity()});
         secret_batch_ = 0;
     }
     being_written_.shrink(output_kept);
+    compressed_.clear();
+    compressed_.shrink(output_kept);
     if (!gathered_.empty())
         shard_->gathered(*this);
 }
@@ -383,6 +400,7 @@ void connection::drop() noexcept
     if (std::exchange(secret_batch_, 0) != 0) {
         wipe({gathered_.data(), gathered_.capacity()});
         wipe({being_written_.data(), being_written_.capacity()});
+        wipe({compressed_.data(), compressed_.capacity()});
     }
 }
 

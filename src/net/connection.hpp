@@ -21,6 +21,7 @@ struct connection_settings {
     endpoint node;
     protocol_version version = protocol_version::v5;
     std::shared_ptr<authentication_provider> authentication;  ///< Null: cannot log in.
+    async_cassandra::compression compression = async_cassandra::compression::none;
     std::string keyspace;                ///< Set with USE during the handshake; empty: none.
     std::uint16_t max_in_flight = 2048;  ///< At most 32,767; one more id is kept for probes.
     std::chrono::milliseconds handshake_timeout{5000};
@@ -121,6 +122,11 @@ private:
         return static_cast<std::int16_t>(streams_.limit());
     }
     [[nodiscard]] bool frame_buffers();
+    /// Whether v4 bodies that go out are compressed.
+    [[nodiscard]] bool compresses_bodies() const noexcept
+    {
+        return settings_.compression != compression::none && settings_.version == protocol_version::v4;
+    }
     [[nodiscard]] request_effect effect_of(const stream_table::gathered_at& where) const noexcept;
     void fail(errc code, std::string text) noexcept;
 
@@ -144,8 +150,9 @@ private:
     base::byte_buffer being_written_;
     std::uint64_t batch_ = 1;  // number of the write that will carry gathered_
     std::uint64_t secret_batch_ =
-        0;                         // number of the write that carries a token of the log-in; 0: none is left
-    std::size_t bytes_taken_ = 0;  // of being_written_, when its write failed
+        0;                          // number of the write that carries a token of the log-in; 0: none is left
+    std::size_t bytes_taken_ = 0;   // of being_written_, when its write failed
+    base::byte_buffer compressed_;  // v4: a body being made; v5: the segments of being_written_
     std::vector<protocol::segment_piece> pieces_;
     std::vector<asio::const_buffer> buffers_;
 };

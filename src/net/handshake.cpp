@@ -6,6 +6,7 @@
 #include "protocol/requests.hpp"
 #include "protocol/responses.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -13,16 +14,49 @@ namespace async_cassandra::net {
 
 using protocol::opcode;
 
+namespace {
+
+// "the node offers snappy and zstd": what SUPPORTED says of compression.
+std::string offer_of(const std::vector<std::string>* names)
+{
+    if (names == nullptr || names->empty())
+        return "the node offers none";
+    std::string text = "the node offers ";
+    for (std::size_t i = 0; i < names->size(); ++i) {
+        if (i != 0)
+            text += i + 1 == names->size() ? " and " : ", ";
+        text += (*names)[i];
+    }
+    return text;
+}
+
+}  // namespace
+
 void handshake::begin(base::byte_buffer& out)
 {
-    const std::array<std::pair<std::string_view, std::string_view>, 4> options{{
+    if (wanted_ == compression::none) {
+        begin_startup(out);
+        return;
+    }
+    state_ = state::options;
+    if (const auto encoded = protocol::encode_options(out, version_, 0); !encoded)
+        std::terminate();  // it has no body
+}
+
+void handshake::begin_startup(base::byte_buffer& out)
+{
+    state_ = state::startup;
+    const std::array<std::pair<std::string_view, std::string_view>, 5> options{{
         {"CQL_VERSION", "3.0.0"},
         {"DRIVER_NAME", "async-cassandra"},
         {"DRIVER_VERSION", ASYNC_CASSANDRA_VERSION},
         // Without it a server under pressure stops reading its sockets, which a client sees as unexplained latency.
         {"THROW_ON_OVERLOAD", "1"},
+        {"COMPRESSION", to_string(wanted_)},
     }};
-    if (const auto encoded = protocol::encode_startup(out, version_, 0, options); !encoded)
+    const std::size_t count = wanted_ == compression::none ? options.size() - 1 : options.size();
+    if (const auto encoded = protocol::encode_startup(out, version_, 0, std::span{options}.first(count));
+        !encoded)
         std::terminate();  // constants that fit
 }
 
@@ -33,6 +67,7 @@ handshake::verdict handshake::on_frame(
     if (header.op == opcode::event)
         return verdict::go_on;
     switch (state_) {
+    case state::options: return on_options_answer(header, body, out);
     case state::startup: return on_startup_answer(header, body, out);
     case state::log_in: return on_log_in_answer(header, body);
     case state::use: return on_use_answer(header, body);
@@ -41,6 +76,29 @@ handshake::verdict handshake::on_frame(
     case state::done: break;
     }
     return unexpected(header.op, "nothing");
+}
+
+handshake::verdict handshake::on_options_answer(
+    const protocol::frame_header& header, std::span<const std::byte> body, base::byte_buffer& out
+)
+{
+    if (header.op == opcode::error)
+        return on_error(header, body);
+    if (header.op != opcode::supported)
+        return unexpected(header.op, "SUPPORTED");
+    protocol::reader in{body};
+    const protocol::supported_options supported = protocol::decode_supported(in);
+    if (in.failed())
+        return fail(errc::protocol_violation, "malformed SUPPORTED message: " + describe(in.error()));
+    const std::vector<std::string>* const names = supported.find("COMPRESSION");
+    const auto is_wanted = [&](const std::string& name) { return parse_compression(name) == wanted_; };
+    if (names == nullptr || std::ranges::none_of(*names, is_wanted))
+        return fail(
+            errc::bad_configuration,
+            "cluster_config::compression is " + std::string{to_string(wanted_)} + ", " + offer_of(names)
+        );
+    begin_startup(out);
+    return verdict::go_on;
 }
 
 handshake::verdict handshake::on_startup_answer(
@@ -149,7 +207,7 @@ handshake::verdict handshake::on_error(const protocol::frame_header& header, std
         return fail(errc::protocol_violation, "malformed ERROR message: " + describe(in.error()));
     // Cassandra 2.1 said SERVER_ERROR where newer ones say PROTOCOL_ERROR.
     const bool about_version =
-        state_ == state::startup &&
+        (state_ == state::options || state_ == state::startup) &&
         (details.code == server_code::protocol_error || details.code == server_code::server_error) &&
         (details.message.find("unsupported protocol version") != std::string::npos ||
          details.message.find("USE_BETA flag is unset") != std::string::npos);
@@ -162,6 +220,7 @@ handshake::verdict handshake::on_error(const protocol::frame_header& header, std
 std::string_view handshake::waits_for() const noexcept
 {
     switch (state_) {
+    case state::options: return "the peer accepted the connection but did not answer OPTIONS";
     case state::startup: return "the peer accepted the connection but did not answer STARTUP";
     case state::owes_token:
     case state::owes_acceptance: return "the authentication provider did not answer the node's question";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <async_cassandra/compression.hpp>
+
 #include "base/byte_buffer.hpp"
 #include "net/pending_request.hpp"
 #include "protocol/constants.hpp"
@@ -10,7 +12,7 @@
 
 namespace async_cassandra::net {
 
-/// The first messages of a connection: STARTUP, the log-in when the node asks for one, and USE when the connection has a
+/// The first messages of a connection: OPTIONS when compression is wanted, STARTUP, the log-in when the node asks for one, and USE when the connection has a
 /// keyspace. Pure: messages in, bytes and a verdict out (native_protocol_v5.spec sections 2.3.1, 4.1.1 and 4.1.2).
 class handshake {
 public:
@@ -25,11 +27,16 @@ public:
     };
 
     /// `can_log_in`: there is somebody to answer `log_in`.
-    handshake(protocol_version version, std::string keyspace, bool can_log_in)
-        : version_(version), keyspace_(std::move(keyspace)), can_log_in_(can_log_in)
+    handshake(
+        protocol_version version,
+        std::string keyspace,
+        bool can_log_in,
+        compression wanted = compression::none
+    )
+        : version_(version), keyspace_(std::move(keyspace)), can_log_in_(can_log_in), wanted_(wanted)
     {}
 
-    /// Appends STARTUP. Nothing may be sent behind it before the answer has come.
+    /// Appends STARTUP, or OPTIONS first. Nothing may be sent behind it before the answer has come.
     void begin(base::byte_buffer& out);
 
     verdict on_frame(
@@ -54,15 +61,25 @@ public:
     /// True once everything, in both directions, is in v5 segments.
     [[nodiscard]] bool segments() const noexcept { return segments_; }
 
+    /// What the node was asked for with STARTUP: from its answer on it may compress, and so may we.
+    [[nodiscard]] compression agreed() const noexcept
+    {
+        return state_ == state::options ? compression::none : wanted_;
+    }
+
     [[nodiscard]] const close_reason& reason() const noexcept { return reason_; }
 
 private:
-    enum class state : std::uint8_t { startup, owes_token, log_in, owes_acceptance, use, done };
+    enum class state : std::uint8_t { options, startup, owes_token, log_in, owes_acceptance, use, done };
 
     /// What the body of an AUTH_RESPONSE may hold: it must fit one v5 segment (servers insist), with header and length.
     static constexpr std::size_t longest_token =
         protocol::max_segment_payload - protocol::frame_header_size - sizeof(std::int32_t);
 
+    verdict on_options_answer(
+        const protocol::frame_header& header, std::span<const std::byte> body, base::byte_buffer& out
+    );
+    void begin_startup(base::byte_buffer& out);
     verdict on_startup_answer(
         const protocol::frame_header& header, std::span<const std::byte> body, base::byte_buffer& out
     );
@@ -77,6 +94,7 @@ private:
     protocol_version version_;
     std::string keyspace_;
     bool can_log_in_;
+    compression wanted_;
     std::string authenticator_;
     std::span<const std::byte> token_;
     state state_ = state::startup;

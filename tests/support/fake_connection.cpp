@@ -251,7 +251,9 @@ void fake_connection::answer_to(request_record& request)
                              std::holds_alternative<say::authenticate>(out.what.content);
         if (greeted && conversation_.version == protocol_version::v5) {
             in_segments_ = true;
-            reader_.switch_to_segments();
+            reader_.switch_to_segments(conversation_.compression);
+        } else if (greeted) {
+            reader_.accept_compression(conversation_.compression);
         }
     }
     schedule(std::move(out));

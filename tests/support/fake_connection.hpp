@@ -84,6 +84,7 @@ private:
         base::byte_buffer& frame
     );
     void put(const outgoing& what, std::span<const std::byte> frame);
+    void append_envelope(std::vector<std::byte>& wire, std::span<const std::byte> frame) const;
     void flush_segments();
     void fail(const char* rule);
 

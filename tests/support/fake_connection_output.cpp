@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "protocol/compression.hpp"
 #include "protocol/response_encode.hpp"
 #include "support/fake_connection.hpp"
 #include "support/segment_writer.hpp"
@@ -186,26 +187,40 @@ void fake_connection::put(const outgoing& what, std::span<const std::byte> frame
         if (!what.in_segments) {
             if (how.bad_header_crc || how.bad_payload_crc)
                 throw std::logic_error("fake node: only v5 has checksums to damage");
-            wire.insert(wire.end(), frame.begin(), frame.end());
+            append_envelope(wire, frame);
             continue;
         }
-        const auto places = append_segments(wire, frame, node_->settings.segment_payload);
+        const auto places =
+            append_segments(wire, frame, node_->settings.segment_payload, conversation_.compression);
         const segment_place& last = places.back();
         if (how.bad_header_crc)
-            wire[last.begin + 3] ^= std::byte{0xFF};
+            wire[last.begin + last.header - 3] ^= std::byte{0xFF};
         if (how.bad_payload_crc)
-            wire[last.begin + protocol::segment_header_size + last.payload] ^= std::byte{0xFF};
+            wire[last.begin + last.header + last.payload] ^= std::byte{0xFF};
     }
     if (how.cut_at)
         wire.resize(std::min(*how.cut_at, wire.size() - 1));
     output_.insert(output_.end(), wire.begin(), wire.end());
 }
 
+// Of v4: compressed, as servers do, when the client asked for it.
+void fake_connection::append_envelope(std::vector<std::byte>& wire, std::span<const std::byte> frame) const
+{
+    base::byte_buffer sent;
+    base::byte_buffer scratch;
+    sent.append(frame);
+    if (conversation_.compression != compression::none && conversation_.version == protocol_version::v4)
+        protocol::compress_envelope(conversation_.compression, sent, 0, scratch);
+    wire.insert(wire.end(), sent.bytes().begin(), sent.bytes().end());
+}
+
 void fake_connection::flush_segments()
 {
     if (whole_frames_.empty())
         return;
-    append_segments(output_, whole_frames_.bytes(), node_->settings.segment_payload);
+    append_segments(
+        output_, whole_frames_.bytes(), node_->settings.segment_payload, conversation_.compression
+    );
     whole_frames_.clear();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <async_cassandra/columns.hpp>
+#include <async_cassandra/compression.hpp>
 #include <async_cassandra/endpoint.hpp>
 #include <async_cassandra/protocol_version.hpp>
 
@@ -60,6 +61,7 @@ struct fake_node_settings {
     std::optional<node_credentials> credentials{};  ///< Set: PasswordAuthenticator asks for them.
     std::vector<sasl_step> sasl{};                  ///< Not empty: asks for this in place of a password.
     std::string authenticator = "org.apache.cassandra.auth.PasswordAuthenticator";
+    std::vector<std::string> compressions{"snappy", "lz4"};  ///< That it offers.
     std::size_t segment_payload = 131'071;  ///< v5: cuts larger envelopes into slices of this size.
     bool keep_log = true;                   ///< False: requests are counted, not kept.
 };

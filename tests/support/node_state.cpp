@@ -163,7 +163,7 @@ answer node_state::usual(request_record& request, conversation& with)
             {{"PROTOCOL_VERSIONS",
               settings.highest == protocol_version::v5 ? std::vector<std::string>{"3/v3", "4/v4", "5/v5"}
                                                        : std::vector<std::string>{"3/v3", "4/v4"}},
-             {"COMPRESSION", {"snappy", "lz4"}},
+             {"COMPRESSION", settings.compressions},
              {"CQL_VERSION", {"3.4.7"}}}}};
     case opcode::startup: return on_startup(request, with);
     case opcode::auth_response: return on_auth_response(request, with);
@@ -189,6 +189,16 @@ answer node_state::on_startup(const request_record& request, conversation& with)
         options.end()) {
         return reply_error(server_code::protocol_error, "Missing value CQL_VERSION in STARTUP message")
             .then_close();
+    }
+    const auto asked = std::ranges::find(options, "COMPRESSION", &std::pair<std::string, std::string>::first);
+    if (asked != options.end()) {
+        const auto how = parse_compression(asked->second);
+        const bool offered =
+            std::ranges::find(settings.compressions, asked->second) != settings.compressions.end();
+        if (!how || !offered || (*how == compression::snappy && with.version == protocol_version::v5))
+            return reply_error(server_code::protocol_error, "Unknown compression algorithm: " + asked->second)
+                .then_close();
+        with.compression = *how;
     }
     with.started = true;
     with.authenticated = !settings.credentials && settings.sasl.empty();

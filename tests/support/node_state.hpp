@@ -42,6 +42,7 @@ struct node_rule {
 struct conversation {
     std::size_t number = 0;
     protocol_version version = protocol_version::v5;
+    async_cassandra::compression compression = async_cassandra::compression::none;
     bool started = false;
     bool authenticated = false;
     std::size_t sasl_step = 0;

@@ -29,8 +29,8 @@ struct request_record {
     std::vector<std::byte> statement_id;      ///< Of EXECUTE.
     std::vector<std::byte> result_metadata_id;  ///< Of EXECUTE in v5.
     std::vector<std::pair<std::string, std::string>> startup_options;
-    std::vector<std::string> events;    ///< Of REGISTER.
-    std::vector<std::byte> auth_token;  ///< Of AUTH_RESPONSE.
+    std::vector<std::string> events;               ///< Of REGISTER.
+    std::vector<std::byte> auth_token;             ///< Of AUTH_RESPONSE.
     std::optional<protocol::batch_request> batch;  ///< Of BATCH.
     bool tracing = false;
     protocol::bytes_map custom_payload;
