@@ -88,6 +88,26 @@ TEST(config_check, numbers)
     );
 }
 
+TEST(config_check, compression)
+{
+    EXPECT_EQ(complaint([](auto& c) { c.compression = compression::lz4; }), "");
+    EXPECT_THAT(
+        complaint([](auto& c) { c.compression = compression::snappy; }),
+        names("compression", "snappy beside protocol v5", "none or lz4")
+    );
+    EXPECT_EQ(
+        complaint([](auto& c) {
+            c.compression = compression::snappy;
+            c.protocol = protocol_version::v4;
+        }),
+        ""
+    );
+    EXPECT_THAT(
+        complaint([](auto& c) { c.compression = static_cast<compression>(3); }),
+        names("compression", "3", "none, lz4 or snappy")
+    );
+}
+
 // Contract: no option value means "for ever"; a zero timeout is refused.
 TEST(config_check, durations)
 {
