@@ -25,6 +25,7 @@ PUBLIC_HEADERS = {
     "protocol_version.hpp": "base",
     "result.hpp": "base",
     "server_error.hpp": "base",
+    "tls.hpp": "base",
     "types/data_type.hpp": "base",
     "types/inet.hpp": "base",
     "version.hpp": "base",

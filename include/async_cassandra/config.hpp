@@ -4,6 +4,7 @@
 #include <async_cassandra/compression.hpp>
 #include <async_cassandra/consistency.hpp>
 #include <async_cassandra/protocol_version.hpp>
+#include <async_cassandra/tls.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -31,6 +32,25 @@ struct cluster_config {
     /// How to log in, for example `std::make_shared<password_authentication>(user, password)` (authentication.hpp); shared
     /// by all connections. Null: not at all; then a node that asks for it is an `authentication_error`.
     std::shared_ptr<authentication_provider> authentication;
+
+    /// Set: connections are encrypted, and nodes show who they are. Empty: in the clear.
+    std::optional<tls_options> tls;
+
+    /// TCP_NODELAY: small writes leave at once. Off, the kernel may hold a request back for 40 ms.
+    bool tcp_no_delay = true;
+
+    /// Set: SO_KEEPALIVE, the kernel probes a connection after this long without traffic, and then as often (TCP_KEEPIDLE,
+    /// TCP_KEEPINTVL). The heartbeat of this library finds dead peers without it; it keeps firewalls from forgetting idle
+    /// connections. 1 s to 32,767 s.
+    std::optional<std::chrono::seconds> tcp_keepalive;
+
+    /// TCP_USER_TIMEOUT: the kernel gives a connection up when what was sent is not acknowledged for this long. Empty: the
+    /// kernel's choice, many minutes; the heartbeat comes first. 1 ms to 24 hours.
+    std::optional<std::chrono::milliseconds> tcp_user_timeout;
+
+    /// The address of this machine to connect from, as text ("192.0.2.7", "2001:db8::7"). Empty: the kernel chooses. Nodes
+    /// of the other address family cannot be connected to.
+    std::string local_address;
 
     /// The highest version to speak. When a server refuses it, the next lower one is tried, down to v4.
     protocol_version protocol = protocol_version::v5;

@@ -72,6 +72,7 @@ enum class errc : int {
     bad_configuration = 12,  ///< A setting is out of range or contradicts another.
     resolve_failed = 13,     ///< A host name has no address.
     not_authenticated = 14,  ///< A node asks for a log-in that this side cannot give.
+    tls_failed = 15,         ///< TLS with a node did not come about, for example because of its certificate.
 };
 
 /// Category of `errc`, name "async_cassandra.client".

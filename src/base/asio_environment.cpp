@@ -2,14 +2,13 @@
 #include "base/asio_environment.hpp"
 
 #include "base/resolver_thread.hpp"
+#include "base/tcp_stream.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/write.hpp>
 
 #include <atomic>
 #include <random>
@@ -18,88 +17,6 @@
 namespace async_cassandra::base {
 
 namespace {
-
-using asio::ip::tcp;
-
-asio::ip::address to_asio(const inet& address)
-{
-    const auto bytes = address.bytes();
-    if (address.is_v4()) {
-        asio::ip::address_v4::bytes_type v4{};
-        std::copy(bytes.begin(), bytes.end(), v4.begin());
-        return asio::ip::address_v4{v4};
-    }
-    asio::ip::address_v6::bytes_type v6{};
-    std::copy(bytes.begin(), bytes.end(), v6.begin());
-    return asio::ip::address_v6{v6};
-}
-
-class tcp_stream final : public byte_stream {
-public:
-    explicit tcp_stream(tcp::socket socket) noexcept : socket_(std::move(socket)) {}
-
-    void read_some(
-        std::span<std::byte> into, asio::any_completion_handler<void(error_code, std::size_t)> done
-    ) override
-    {
-        socket_.async_read_some(asio::buffer(into.data(), into.size()), std::move(done));
-    }
-
-    void write(
-        std::span<const asio::const_buffer> from,
-        asio::any_completion_handler<void(error_code, std::size_t)> done
-    ) override
-    {
-        asio::async_write(socket_, from, std::move(done));
-    }
-
-    void close() noexcept override
-    {
-        error_code ignored;  // the stream is given up either way
-        socket_.close(ignored);
-    }
-
-private:
-    tcp::socket socket_;
-};
-
-struct tcp_connect_state {
-    tcp::socket socket;
-    connect_handler done;
-};
-
-class tcp_connect final : public pending_operation {
-public:
-    tcp_connect(const asio::any_io_executor& executor, const endpoint& to, connect_handler done)
-        : state_(std::make_shared<tcp_connect_state>(tcp_connect_state{tcp::socket{executor}, {}}))
-    {
-        state_->done.swap(done);
-        state_->socket.async_connect({to_asio(to.address), to.port}, [state = state_](error_code code) {
-            if (!state->done)
-                return;  // given up meanwhile
-            connect_handler handler;
-            handler.swap(state->done);
-            if (code) {
-                std::move(handler)(code, nullptr);
-                return;
-            }
-            error_code ignored;  // delayed small writes are slower, not wrong
-            state->socket.set_option(tcp::no_delay{true}, ignored);
-            std::move(handler)(code, std::make_unique<tcp_stream>(std::move(state->socket)));
-        });
-    }
-
-    ~tcp_connect() override
-    {
-        connect_handler dropped;
-        dropped.swap(state_->done);
-        error_code ignored;  // given up either way
-        state_->socket.close(ignored);
-    }
-
-private:
-    std::shared_ptr<tcp_connect_state> state_;
-};
 
 class steady_alarm final : public alarm {
 public:
@@ -160,9 +77,12 @@ running_check find_running_check(const asio::any_io_executor& executor) noexcept
 
 class asio_environment final : public environment {
 public:
-    asio_environment(asio::any_io_executor executor, std::shared_ptr<void> context)
+    asio_environment(
+        asio::any_io_executor executor, std::shared_ptr<void> context, std::shared_ptr<const transport> how
+    )
         : context_(std::move(context)),
           executor_(std::move(executor)),
+          transport_(std::move(how)),
           runs_here_(find_running_check(executor_))
     {}
 
@@ -186,9 +106,11 @@ public:
         return std::make_unique<steady_alarm>(executor_, std::move(on_time));
     }
 
-    std::unique_ptr<pending_operation> connect(const endpoint& to, connect_handler done) override
+    std::unique_ptr<pending_operation> connect(
+        const endpoint& to, const std::string& host, connect_handler done
+    ) override
     {
-        return std::make_unique<tcp_connect>(executor_, to, std::move(done));
+        return connect_tcp(executor_, transport_, to, host, std::move(done));
     }
 
     std::unique_ptr<pending_operation> resolve(const std::string& host, resolve_handler done) override
@@ -199,16 +121,17 @@ public:
 private:
     std::shared_ptr<void> context_;
     asio::any_io_executor executor_;
+    std::shared_ptr<const transport> transport_;
     running_check runs_here_;
 };
 
 }  // namespace
 
 std::unique_ptr<environment> make_asio_environment(
-    asio::any_io_executor executor, std::shared_ptr<void> context
+    asio::any_io_executor executor, std::shared_ptr<void> context, std::shared_ptr<const transport> how
 )
 {
-    return std::make_unique<asio_environment>(std::move(executor), std::move(context));
+    return std::make_unique<asio_environment>(std::move(executor), std::move(context), std::move(how));
 }
 
 struct io_thread::state {

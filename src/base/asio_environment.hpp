@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/environment.hpp"
+#include "base/transport.hpp"
 
 #include <memory>
 
@@ -10,7 +11,9 @@ namespace async_cassandra::base {
 /// The production environment: TCP, the system's clocks and chance, one timer, all on `executor`, which must be
 /// serial: an io_context run by one thread, or a strand. `context` is kept alive as long as the environment.
 [[nodiscard]] std::unique_ptr<environment> make_asio_environment(
-    asio::any_io_executor executor, std::shared_ptr<void> context = nullptr
+    asio::any_io_executor executor,
+    std::shared_ptr<void> context = nullptr,
+    std::shared_ptr<const transport> how = std::make_shared<const transport>()
 );
 
 /// An io_context with a thread of its own. The thread keeps the context alive, so the last owner may go away on that

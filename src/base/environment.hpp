@@ -47,6 +47,9 @@ public:
     ) = 0;
 
     virtual void close() noexcept = 0;
+
+    /// What an error of this stream means, in words.
+    [[nodiscard]] virtual std::string describe(error_code code) const { return code.message(); }
 };
 
 using connect_handler = asio::any_completion_handler<void(error_code, std::unique_ptr<byte_stream>)>;
@@ -57,6 +60,9 @@ using resolve_handler = asio::any_completion_handler<void(error_code, std::vecto
 class pending_operation {
 public:
     virtual ~pending_operation() = default;
+
+    /// More than the error code tells: why it failed, or what it still waits for. Empty: nothing more.
+    [[nodiscard]] virtual std::string detail() const { return {}; }
 };
 
 /// One alarm clock: at most one time is set.
@@ -93,9 +99,10 @@ public:
 
     [[nodiscard]] virtual std::unique_ptr<alarm> make_alarm(std::function<void()> on_time) = 0;
 
-    /// Opens a stream to `to`. An error code says why it failed, in the system's words.
+    /// Opens a stream to `to`, encrypted when the environment was made so. `host` is the name that the address was found
+    /// under; empty when there was none. An error code says why it failed, and the operation's `detail` may say more.
     [[nodiscard]] virtual std::unique_ptr<pending_operation> connect(
-        const endpoint& to, connect_handler done
+        const endpoint& to, const std::string& host, connect_handler done
     ) = 0;
 
     /// All addresses of a host name, never empty on success. Address literals never come here.

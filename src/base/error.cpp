@@ -35,6 +35,7 @@ public:
         case errc::bad_configuration: return "bad configuration";
         case errc::resolve_failed: return "host name could not be resolved";
         case errc::not_authenticated: return "not authenticated";
+        case errc::tls_failed: return "TLS failed";
         }
         return "unknown error " + std::to_string(value);
     }
@@ -117,7 +118,8 @@ template <class Exception>
     case errc::closed:
     case errc::handshake_timeout:
     case errc::heartbeat_timeout:
-    case errc::resolve_failed: throw_as<connection_error>(f);
+    case errc::resolve_failed:
+    case errc::tls_failed: throw_as<connection_error>(f);
     }
     throw_as<error>(f);
 }

@@ -20,11 +20,12 @@ std::shared_ptr<cluster_core> cluster_core::create(
 std::shared_ptr<cluster_core> cluster_core::create_with_threads(cluster_config config)
 {
     check_config(config);
+    const std::shared_ptr<const base::transport> how = base::make_transport(config);
     std::vector<base::io_thread> threads(config.io_threads);
     std::vector<std::unique_ptr<base::environment>> environments;
     environments.reserve(threads.size());
     for (const base::io_thread& thread : threads)
-        environments.push_back(base::make_asio_environment(thread.executor(), thread.context()));
+        environments.push_back(base::make_asio_environment(thread.executor(), thread.context(), how));
     return std::make_shared<cluster_core>(std::move(config), std::move(threads), std::move(environments));
 }
 

@@ -49,7 +49,7 @@ void cluster_shard::open_pools(
     const std::string& name = key(where.version, keyspace);
     auto found = pools_.find(name);
     if (found == pools_.end()) {
-        auto only = std::make_unique<pool>(shard_, settings_, where.node, where.version, name);
+        auto only = std::make_unique<pool>(shard_, settings_, where.node, where.version, name, where.host);
         found = pools_.try_emplace(name, std::move(only)).first;
     }
     found->second.at(0).open(std::move(done));

@@ -46,6 +46,17 @@ void check_contact_points(const cluster_config& config)
             );
 }
 
+void check_socket_options(const cluster_config& config)
+{
+    if (config.tcp_keepalive && (*config.tcp_keepalive < std::chrono::seconds{1} ||
+                                 *config.tcp_keepalive > std::chrono::seconds{32'767}))
+        refuse("tcp_keepalive", std::to_string(config.tcp_keepalive->count()) + " s", "1 s to 32767 s");
+    if (config.tcp_user_timeout)
+        check_duration("tcp_user_timeout", *config.tcp_user_timeout);
+    if (!config.local_address.empty() && !inet::parse(config.local_address))
+        refuse("local_address", "'" + config.local_address + "'", "an IPv4 or IPv6 address of this machine");
+}
+
 }  // namespace
 
 void check_config(const cluster_config& config)
@@ -71,6 +82,7 @@ void check_config(const cluster_config& config)
     check_duration("drain_timeout", config.drain_timeout);
     check_duration("reconnect_base_delay", config.reconnect_base_delay);
     check_duration("reconnect_max_delay", config.reconnect_max_delay);
+    check_socket_options(config);
     if (config.reconnect_max_delay < config.reconnect_base_delay)
         refuse(
             "reconnect_max_delay",

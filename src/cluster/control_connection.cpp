@@ -34,7 +34,7 @@ control_connection::~control_connection()
 void control_connection::find(find_callback done)
 {
     if (connection_ != nullptr && connection_->ready()) {
-        done(target{connection_->node(), connection_->version()});
+        done(target{connection_->node(), connection_->version(), connected_host_});
         return;
     }
     waiters_.push_back(std::move(done));
@@ -75,7 +75,7 @@ void control_connection::next_contact_point()
     // The configuration was checked: it parses.
     contact_point point = *contact_point::parse(config_->contact_points[next_point_++], config_->port);
     if (point.address) {
-        candidates_.push_back({*point.address, point.port});
+        candidates_.push_back({{*point.address, point.port}, {}});
         next_candidate();
         return;
     }
@@ -96,7 +96,7 @@ void control_connection::on_resolved(
     if (code)
         note(point.host + ": the name could not be resolved: " + code.message());
     for (const inet& address : addresses)
-        candidates_.push_back({address, point.port});
+        candidates_.push_back({{address, point.port}, point.host});
     next_candidate();
 }
 
@@ -111,7 +111,9 @@ void control_connection::next_candidate()
 void control_connection::try_candidate(protocol_version version)
 {
     net::connection_settings settings;
-    settings.node = candidates_.front();
+    settings.node = candidates_.front().node;
+    settings.host = connected_host_ = candidates_.front().host;
+    settings.encrypted = config_->tls.has_value();
     settings.version = version;
     settings.compression = config_->compression;
     settings.authentication = config_->authentication;
@@ -134,7 +136,7 @@ void control_connection::on_ready(net::connection& c) noexcept
         "connected",
         {{"node", to_string(c.node())}, {"protocol", name_of(c.version())}}
     );
-    tell(target{c.node(), c.version()});
+    tell(target{c.node(), c.version(), connected_host_});
 }
 
 void control_connection::on_closed(net::connection& c, const net::close_reason& reason) noexcept

@@ -23,6 +23,7 @@ public:
     struct target {
         endpoint node;
         protocol_version version = protocol_version::v5;
+        std::string host;  ///< The name of the contact point, when it had one.
     };
     using find_callback = std::function<void(const result<target>&)>;
 
@@ -62,7 +63,13 @@ private:
     backoff pauses_;
     std::vector<find_callback> waiters_;
     std::size_t next_point_ = 0;
-    std::deque<endpoint> candidates_;
+    struct candidate {
+        endpoint node;
+        std::string host;
+    };
+
+    std::deque<candidate> candidates_;
+    std::string connected_host_;
     std::unique_ptr<base::pending_operation> resolving_;
     std::shared_ptr<net::connection> connection_;
     base::time_point attempt_began_{};

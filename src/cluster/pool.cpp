@@ -22,7 +22,8 @@ pool::pool(
     const pool_settings& settings,
     endpoint node,
     protocol_version version,
-    std::string keyspace
+    std::string keyspace,
+    std::string host
 )
     : shard_(std::move(home)),
       pauses_(settings.config->reconnect_base_delay, settings.config->reconnect_max_delay),
@@ -31,6 +32,8 @@ pool::pool(
 {
     settings_.node = node;
     settings_.version = version;
+    settings_.host = std::move(host);
+    settings_.encrypted = settings.config->tls.has_value();
     settings_.authentication = settings.config->authentication;
     settings_.compression = settings.config->compression;
     settings_.keyspace = std::move(keyspace);

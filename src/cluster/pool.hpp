@@ -55,7 +55,8 @@ public:
         const pool_settings& settings,
         endpoint node,
         protocol_version version,
-        std::string keyspace
+        std::string keyspace,
+        std::string host = {}
     );
     ~pool() override;
     pool(const pool&) = delete;

@@ -16,6 +16,15 @@ namespace {
 
 constexpr std::size_t output_kept = 256 * 1024;  // larger output buffers are given back when empty
 
+constexpr const char* wants_tls = "the peer answered with TLS, and cluster_config::tls is not set";
+
+/// A TLS alert or handshake record (RFC 8446 section 5.1).
+bool begins_like_tls(std::span<const std::byte> bytes) noexcept
+{
+    return bytes.size() >= 2 && (bytes[0] == std::byte{0x15} || bytes[0] == std::byte{0x16}) &&
+           bytes[1] == std::byte{0x03};
+}
+
 }  // namespace
 
 connection::connection(std::shared_ptr<shard> home, connection_settings settings, connection_owner& owner)
@@ -36,6 +45,7 @@ void connection::open()
     shard_->set_timer(*this, shard_->now() + settings_.handshake_timeout);
     connecting_ = shard_->env().connect(
         settings_.node,
+        settings_.host,
         [self = shared_from_this()](base::error_code code, std::unique_ptr<base::byte_stream> stream) {
             self->shard_->turn([&] { self->on_connected(code, std::move(stream)); });
         }
@@ -46,9 +56,13 @@ void connection::on_connected(base::error_code code, std::unique_ptr<base::byte_
 {
     if (state_ != state::connecting)
         return;
-    connecting_.reset();
+    const std::unique_ptr<base::pending_operation> ended = std::move(connecting_);
     if (code) {
-        fail(errc::connection_failed, "connect: " + code.message());
+        const std::string detail = ended->detail();
+        fail(
+            code == errc::tls_failed ? errc::tls_failed : errc::connection_failed,
+            detail.empty() ? "connect: " + code.message() : detail
+        );
         return;
     }
     stream_ = std::move(stream);
@@ -60,12 +74,10 @@ void connection::on_connected(base::error_code code, std::unique_ptr<base::byte_
 
 void connection::read()
 {
-    stream_->read_some(
-        reader_.prepare(),
-        [self = shared_from_this()](base::error_code code, std::size_t count) {
-            self->shard_->turn([&] { self->on_read(code, count); });
-        }
-    );
+    read_into_ = reader_.prepare();
+    stream_->read_some(read_into_, [self = shared_from_this()](base::error_code code, std::size_t count) {
+        self->shard_->turn([&] { self->on_read(code, count); });
+    });
 }
 
 void connection::on_read(base::error_code code, std::size_t count)
@@ -73,16 +85,19 @@ void connection::on_read(base::error_code code, std::size_t count)
     if (state_ == state::closed)
         return;
     if (code) {
-        const bool early = state_ == state::handshaking;
-        const std::string text =
-            code == asio::error::eof ? "the node closed the connection" : "read: " + code.message();
-        fail(
-            early ? errc::connection_failed : errc::connection_lost,
-            early ? text + " during the handshake" : text
-        );
+        if (state_ == state::handshaking)
+            on_early_end(code);
+        else
+            fail(
+                errc::connection_lost,
+                code == asio::error::eof ? "the node closed the connection"
+                                         : "read: " + stream_->describe(code)
+            );
         return;
     }
     liveness_.on_bytes(shard_->now());
+    if (!std::exchange(heard_, true))
+        peer_speaks_tls_ = !settings_.encrypted && begins_like_tls(read_into_.first(count));
     protocol::read_status status{};
     try {
         status = reader_.commit_and_drain(count, *this);
@@ -93,17 +108,40 @@ void connection::on_read(base::error_code code, std::size_t count)
     if (state_ == state::closed)
         return;
     if (status == protocol::read_status::error) {
-        std::string text = "the peer broke the native protocol: ";
-        text += reader_.error().rule;
-        text += " (byte " + std::to_string(reader_.error().offset) + " of the connection)";
-        if (state_ == state::handshaking)
-            text += "; is this a CQL port?";
-        fail(errc::protocol_violation, std::move(text));
+        fail(errc::protocol_violation, protocol_error_text());
         return;
     }
     read();
     if (ready() && owner_ != nullptr)
         owner_->on_room(*this);
+}
+
+void connection::on_early_end(base::error_code code) noexcept
+{
+    if (code == errc::tls_failed) {
+        fail(errc::tls_failed, stream_->describe(code) + " (during the handshake)");
+        return;
+    }
+    std::string text =
+        code == asio::error::eof ? "the node closed the connection" : "read: " + code.message();
+    text += " during the handshake";
+    if (peer_speaks_tls_)
+        text += std::string{"; "} + wants_tls;
+    else if (!heard_ && !settings_.encrypted)
+        text += ", without an answer; if it requires TLS: cluster_config::tls is not set";
+    fail(errc::connection_failed, std::move(text));
+}
+
+std::string connection::protocol_error_text() const
+{
+    if (peer_speaks_tls_)
+        return wants_tls;
+    std::string text = "the peer broke the native protocol: ";
+    text += reader_.error().rule;
+    text += " (byte " + std::to_string(reader_.error().offset) + " of the connection)";
+    if (state_ == state::handshaking)
+        text += "; is this a CQL port?";
+    return text;
 }
 
 bool connection::on_frame(const protocol::frame_header& header, std::span<const std::byte> body)
@@ -305,10 +343,9 @@ void connection::on_written(base::error_code code, std::size_t count)
     if (code) {
         write_failed_ = true;
         bytes_taken_ = count;
-        fail(
-            state_ == state::handshaking ? errc::connection_failed : errc::connection_lost,
-            "write: " + code.message()
-        );
+        // During the handshake the read ends, too, and tells more: the peer may have said why it goes.
+        if (state_ == state::ready)
+            fail(errc::connection_lost, "write: " + stream_->describe(code));
         return;
     }
     writing_ = false;
@@ -354,11 +391,15 @@ void connection::on_timer(base::time_point now) noexcept
         watch(now);
         return;
     }
-    const std::string_view missing =
-        state_ == state::connecting ? "there was no TCP connection" : handshake_.waits_for();
+    std::string missing{handshake_.waits_for()};
+    if (state_ == state::connecting) {
+        missing = connecting_->detail();
+        if (missing.empty())
+            missing = "there was no TCP connection";
+    }
     fail(
         errc::handshake_timeout,
-        std::string{missing} + " within " + std::to_string(settings_.handshake_timeout.count()) + " ms"
+        missing + " within " + std::to_string(settings_.handshake_timeout.count()) + " ms"
     );
 }
 

@@ -19,9 +19,12 @@ class connection;
 
 struct connection_settings {
     endpoint node;
+    std::string host;  ///< The name that the node was found under; empty: none.
     protocol_version version = protocol_version::v5;
     std::shared_ptr<authentication_provider> authentication;  ///< Null: cannot log in.
     async_cassandra::compression compression = async_cassandra::compression::none;
+    /// By the environment; decides what is said of a peer that does not understand us.
+    bool encrypted = false;
     std::string keyspace;                ///< Set with USE during the handshake; empty: none.
     std::uint16_t max_in_flight = 2048;  ///< At most 32,767; one more id is kept for probes.
     std::chrono::milliseconds handshake_timeout{5000};
@@ -110,6 +113,8 @@ private:
     void read();
     void on_read(base::error_code code, std::size_t count);
     void on_written(base::error_code code, std::size_t count);
+    void on_early_end(base::error_code code) noexcept;
+    [[nodiscard]] std::string protocol_error_text() const;
     void follow(handshake::verdict next);
     void become_ready();
     bool deliver(
@@ -138,6 +143,9 @@ private:
     bool writing_ = false;
     bool write_failed_ = false;
     bool probing_ = false;
+    bool heard_ = false;            // bytes have come
+    bool peer_speaks_tls_ = false;  // to somebody who does not
+    std::span<std::byte> read_into_;
     handshake handshake_;
     log_in log_in_;
     liveness liveness_;

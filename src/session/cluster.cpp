@@ -17,7 +17,7 @@ std::shared_ptr<cluster_core> over_executor(asio::any_io_executor executor, clus
 {
     check_config(config);
     std::vector<std::unique_ptr<base::environment>> one;
-    one.push_back(base::make_asio_environment(std::move(executor)));
+    one.push_back(base::make_asio_environment(std::move(executor), nullptr, base::make_transport(config)));
     return cluster_core::create(std::move(one), std::move(config));
 }
 

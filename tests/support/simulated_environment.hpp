@@ -21,7 +21,7 @@ public:
     [[nodiscard]] std::uint64_t entropy() override { return core_->client_random().next(); }
     [[nodiscard]] std::unique_ptr<base::alarm> make_alarm(std::function<void()> on_time) override;
     [[nodiscard]] std::unique_ptr<base::pending_operation> connect(
-        const endpoint& to, base::connect_handler done
+        const endpoint& to, const std::string& /*host*/, base::connect_handler done
     ) override
     {
         return network_->connect(to, std::move(done));
