@@ -44,6 +44,46 @@ CLI::Range at_least_one(Integer highest = std::numeric_limits<Integer>::max())
     return CLI::Range{Integer{1}, highest};
 }
 
+void add_security_options(CLI::App& app, connection_options& options)
+{
+    CLI::Option* const user =
+        app.add_option("--user", options.user, "Log in as this user")
+            ->type_name("NAME")
+            ->check(CLI::Validator{
+                [](const std::string& text) { return text.empty() ? std::string{"the name is empty"} : ""; },
+                ""});
+    app.add_option(
+           "--password-file",
+           options.password_file,
+           fmt::format(
+               "File with the password in its first line. Without it, the environment\n"
+               "variable {} holds the password",
+               password_variable
+           )
+    )
+        ->type_name("FILE")
+        ->needs(user);
+    CLI::Option* const tls = app.add_flag("--tls", options.tls, "Encrypt, and verify who the nodes are");
+    app.add_option("--ca", options.authorities, "PEM file of the authorities to trust (the system's)")
+        ->type_name("FILE")
+        ->needs(tls);
+    CLI::Option* const certificate =
+        app.add_option(
+               "--cert", options.certificate, "PEM file of the certificate to show to nodes that want one"
+        )
+            ->type_name("FILE")
+            ->needs(tls);
+    app.add_option("--key", options.key, "PEM file of its private key (in the file of --cert)")
+        ->type_name("FILE")
+        ->needs(certificate);
+    app.add_flag(
+           "--tls-danger-accept-any-certificate",
+           options.accept_any_certificate,
+           "Do not verify the nodes: anybody on the way can read and change everything"
+    )
+        ->needs(tls);
+}
+
 void add_connection_options(CLI::App& app, connection_options& options)
 {
     static const std::map<std::string, protocol_version> versions{
@@ -62,6 +102,7 @@ void add_connection_options(CLI::App& app, connection_options& options)
         ->type_name("4|5")
         ->transform(CLI::Transformer(versions).description(""))
         ->check(CLI::IsMember({4, 5}).description(""));
+    add_security_options(app, options);
 }
 
 /// What CLI11 fills in before it becomes query_options.

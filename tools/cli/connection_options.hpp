@@ -8,20 +8,24 @@
 
 namespace async_cassandra::cli {
 
+/// Holds the password when there is --user and no --password-file.
+inline constexpr const char* password_variable = "ASYNC_CASSANDRA_PASSWORD";
+
 /// Which cluster, and how to speak with it: what all commands have in common.
 struct connection_options {
     std::vector<std::string> contact_points{"127.0.0.1"};
     std::uint16_t port = 9042;
     protocol_version protocol = protocol_version::v5;
+    std::string user;           ///< Empty: no log-in.
+    std::string password_file;  ///< Its first line; empty: the environment variable.
+    bool tls = false;
+    std::string authorities;  ///< PEM file; empty: the system's.
+    std::string certificate;  ///< PEM file, shown to nodes that want one.
+    std::string key;          ///< PEM file; empty: in `certificate`.
+    bool accept_any_certificate = false;
 
-    [[nodiscard]] cluster_config to_config() const
-    {
-        cluster_config config;
-        config.contact_points = contact_points;
-        config.port = port;
-        config.protocol = protocol;
-        return config;
-    }
+    /// Reads the password. Throws `configuration_error` when that cannot be done.
+    [[nodiscard]] cluster_config to_config() const;
 };
 
 }  // namespace async_cassandra::cli

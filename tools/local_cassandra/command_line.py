@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from .certificates import KINDS
 from .errors import BadUsage, Failure
 from .instance import Instance
 from .interruption import treat_alike
@@ -101,6 +102,10 @@ def add_start_options(added: argparse.ArgumentParser) -> None:
                        help="require a log-in: user cassandra, password cassandra")
     added.add_argument("--tls", action="store_true",
                        help="TLS for clients, with certificates made for the purpose")
+    added.add_argument("--tls-certificate", choices=KINDS, default=KINDS[0],
+                       help="what the nodes show; all but the first are for seeing a client refuse them")
+    added.add_argument("--tls-client-certificates", action="store_true",
+                       help="let in only clients that show a certificate (mutual TLS)")
     added.add_argument("--config", action="append", default=[], type=setting, metavar="KEY=VALUE",
                        help="a setting of cassandra.yaml; KEY may be a path (block.key); may be repeated")
     added.add_argument("--base-address", default="127.0.0.1", metavar="ADDRESS",
@@ -139,6 +144,8 @@ def positive(text: str) -> int:
 
 def start(options: argparse.Namespace, instance: Instance, lifecycle: Lifecycle) -> None:
     shape = Shape(nodes=options.nodes, datacenters=options.dcs, auth=options.auth, tls=options.tls,
+                  tls_certificate=options.tls_certificate,
+                  tls_client_certificates=options.tls_client_certificates,
                   settings=dict(options.config), base_address=options.base_address, port=options.port,
                   storage_port=options.storage_port, jmx_port=options.jmx_port)
     began = time.monotonic()

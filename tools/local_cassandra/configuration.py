@@ -61,16 +61,17 @@ def node_settings(folder: Path, shape: Shape, place: NodePlace, cluster_name: st
         "role_manager": "CassandraRoleManager",
     }
     if certificates:
-        settings["client_encryption_options"] = encryption_settings(certificates, place)
+        settings["client_encryption_options"] = encryption_settings(certificates, shape, place)
     for key, value in shape.settings.items():
         override(settings, key, value)
     return settings
 
 
-def encryption_settings(certificates: Certificates, place: NodePlace) -> dict:
-    return {"enabled": True, "optional": False, "require_client_auth": False,
+def encryption_settings(certificates: Certificates, shape: Shape, place: NodePlace) -> dict:
+    return {"enabled": True, "optional": False, "require_client_auth": shape.tls_client_certificates,
             "ssl_context_factory": {"class_name": "org.apache.cassandra.security.PEMBasedSslContextFactory"},
-            "keystore": str(certificates.server_identity(place)), "truststore": str(certificates.ca)}
+            "keystore": str(certificates.server_identity(place, shape.tls_certificate)),
+            "truststore": str(certificates.ca)}
 
 
 def override(settings: dict, key: str, value: str) -> None:

@@ -42,6 +42,14 @@ class Instance:
     def log_folder(self, number: int) -> Path:
         return self.node_folder(number) / "logs"
 
+    def password_file(self) -> Path:
+        return self.folder / "password"
+
+    def write_password(self, password: str) -> None:
+        """For programs that take the password from a file."""
+        self.password_file().touch(mode=0o600)
+        self.password_file().write_text(password + "\n")
+
     def certificates(self) -> Certificates:
         return Certificates(self.folder / "tls")
 

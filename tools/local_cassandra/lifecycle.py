@@ -13,7 +13,7 @@ from .instance import Instance
 from .interruption import uninterrupted
 from .ports import require_free
 from .processes import ProcessId
-from .readiness import Readiness
+from .readiness import SUPERUSER_PASSWORD, Readiness
 from .shape import NodePlace, Shape, differences
 
 STOP_SECONDS = 30.0
@@ -176,7 +176,9 @@ class Lifecycle:
         self._instance.write_shape(shape)
         certificates = self._instance.certificates() if shape.tls else None
         if certificates:
-            certificates.ensure(shape.places())
+            certificates.ensure(shape.places(), shape.tls_certificate)
+        if shape.auth:
+            self._instance.write_password(SUPERUSER_PASSWORD)
         for place in places:
             write_configuration(self._instance.node_folder(place.number), shape, place,
                                 self._instance.cluster_name, certificates)

@@ -28,8 +28,11 @@ def cluster_report(instance: Instance, lifecycle: Lifecycle) -> dict:
         "port": shape.port,
         "user": SUPERUSER if shape.auth else None,
         "password": SUPERUSER_PASSWORD if shape.auth else None,
+        "password_file": str(instance.password_file()) if shape.auth else None,
         "tls": {"ca": str(certificates.ca), "client_certificate": str(certificates.client_certificate),
-                "client_key": str(certificates.client_key)} if shape.tls else None,
+                "client_key": str(certificates.client_key),
+                "certificate": shape.tls_certificate,
+                "client_certificates": shape.tls_client_certificates} if shape.tls else None,
         "settings": shape.settings,
         "nodes": nodes,
     }
@@ -82,6 +85,20 @@ def to_text(report: dict) -> str:
         lines.append(f"TLS: CA {report['tls']['ca']}")
         lines.append(f"     client certificate {report['tls']['client_certificate']}, "
                      f"key {report['tls']['client_key']}")
+    if report["user"] or report["tls"]:
+        lines.append("async-cassandra query STATEMENT " + " ".join(command_options(report)))
     if report["settings"]:
         lines.append("settings: " + " ".join(f"{key}={value}" for key, value in report["settings"].items()))
     return "\n".join(lines)
+
+
+def command_options(report: dict) -> list[str]:
+    """How the command async-cassandra reaches this cluster."""
+    options = ["--contact-point", report["contact_points"][0], "--port", str(report["port"])]
+    if report["user"]:
+        options += ["--user", report["user"], "--password-file", report["password_file"]]
+    if report["tls"]:
+        options += ["--tls", "--ca", report["tls"]["ca"]]
+        if report["tls"]["client_certificates"]:
+            options += ["--cert", report["tls"]["client_certificate"], "--key", report["tls"]["client_key"]]
+    return options

@@ -44,6 +44,8 @@ class Shape:
     datacenters: int = 1
     auth: bool = False
     tls: bool = False
+    tls_certificate: str = "good"  # what the nodes show; one of certificates.KINDS
+    tls_client_certificates: bool = False
     settings: dict[str, str] = field(default_factory=dict)
     base_address: str = "127.0.0.1"
     port: int = DEFAULT_PORT
@@ -71,6 +73,8 @@ class Shape:
         if self.port == self.storage_port or self.port in jmx_ports or self.storage_port in jmx_ports:
             raise BadUsage(f"the ports overlap: CQL {self.port}, storage {self.storage_port}, "
                            f"JMX {jmx_ports.start} to {jmx_ports.stop - 1}")
+        if not self.tls and (self.tls_certificate != "good" or self.tls_client_certificates):
+            raise BadUsage("--tls-certificate and --tls-client-certificates want --tls")
         for address in addresses(self.base_address, self.nodes):
             if not address.is_loopback:
                 raise BadUsage(f"{address} is not a loopback address (127.0.0.0/8): this server is for "
@@ -102,7 +106,9 @@ class Shape:
 
 # What may differ between two shapes: field, its option, and whether stored data is bound to it.
 _TRAITS = [("nodes", "--nodes", True), ("datacenters", "--dcs", True), ("auth", "--auth", False),
-           ("tls", "--tls", False), ("settings", "--config", False), ("base_address", "--base-address", True),
+           ("tls", "--tls", False), ("tls_certificate", "--tls-certificate", False),
+           ("tls_client_certificates", "--tls-client-certificates", False),
+           ("settings", "--config", False), ("base_address", "--base-address", True),
            ("port", "--port", True), ("storage_port", "--storage-port", True),
            ("jmx_port", "--jmx-port", False)]
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command_line.hpp"
 
+#include <async_cassandra/error.hpp>
+
 #include <gmock/gmock.h>
+
+#include <cstdlib>
 
 namespace async_cassandra::cli {
 namespace {
@@ -33,6 +37,77 @@ TEST(command_line, has_defaults_that_reach_a_local_node)
     EXPECT_FALSE(options.consistency);
     EXPECT_FALSE(options.page_size);
     EXPECT_FALSE(options.timeout);
+}
+
+TEST(command_line, reads_who_to_be_and_whom_to_trust)
+{
+    for (const std::string command : {"query", "bench"}) {
+        std::vector<std::string> arguments{command, command == "query" ? "SELECT 1" : "--op=select"};
+        for (const char* const word :
+             {"--user",
+              "ada",
+              "--password-file",
+              "p",
+              "--tls",
+              "--ca",
+              "ca.pem",
+              "--cert",
+              "c.pem",
+              "--key",
+              "c.key",
+              "--tls-danger-accept-any-certificate"})
+            arguments.emplace_back(word);
+        const command_line read = read_command_line(arguments);
+        const connection_options& options = command == "query" ? std::get<query_options>(read).connection
+                                                               : std::get<bench_options>(read).connection;
+        EXPECT_EQ(options.user, "ada");
+        EXPECT_EQ(options.password_file, "p");
+        EXPECT_TRUE(options.tls);
+        EXPECT_EQ(options.authorities, "ca.pem");
+        EXPECT_EQ(options.certificate, "c.pem");
+        EXPECT_EQ(options.key, "c.key");
+        EXPECT_TRUE(options.accept_any_certificate);
+    }
+}
+
+TEST(command_line, what_needs_tls_or_a_user_says_so)
+{
+    const auto complaint = [](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {"query", "SELECT 1"});
+        return std::get<bad_usage>(read_command_line(std::move(arguments))).text;
+    };
+    EXPECT_THAT(complaint({"--password-file", "p"}), HasSubstr("--password-file requires --user"));
+    EXPECT_THAT(complaint({"--ca", "x"}), HasSubstr("--ca requires --tls"));
+    EXPECT_THAT(complaint({"--cert", "x"}), HasSubstr("--cert requires --tls"));
+    EXPECT_THAT(complaint({"--tls", "--key", "x"}), HasSubstr("--key requires --cert"));
+    EXPECT_THAT(complaint({"--tls-danger-accept-any-certificate"}), HasSubstr("requires --tls"));
+    EXPECT_THAT(complaint({"--user", ""}), HasSubstr("the name is empty"));
+    EXPECT_THAT(complaint({"--password", "s3cret"}), HasSubstr("--password")) << "never on the command line";
+}
+
+TEST(connection_options, a_password_comes_from_a_file_or_the_environment)
+{
+    connection_options options;
+    options.user = "ada";
+    ::unsetenv(password_variable);
+    const auto refusal = [&] {
+        try {
+            static_cast<void>(options.to_config());
+        } catch (const configuration_error& e) {
+            return std::string{e.what()};
+        }
+        return std::string{"accepted"};
+    };
+    EXPECT_THAT(refusal(), HasSubstr("the password is missing"));
+    ::setenv(password_variable, "s3cret", 1);
+    EXPECT_NE(options.to_config().authentication, nullptr);
+    ::unsetenv(password_variable);
+    options.password_file = "/nowhere/to/be/found";
+    EXPECT_THAT(refusal(), HasSubstr("/nowhere/to/be/found': No such file"));
+    options.password_file = "/";
+    EXPECT_THAT(refusal(), HasSubstr("Is a directory"));
+    EXPECT_EQ(connection_options{}.to_config().authentication, nullptr);
+    EXPECT_FALSE(connection_options{}.to_config().tls);
 }
 
 TEST(command_line, reads_every_option_of_query)
