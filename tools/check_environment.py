@@ -13,6 +13,8 @@ import source_tree
 
 # Who may name what.
 ALLOWED = {
+    # Asio itself.
+    "src/asio.cpp": {"the network"},
     "src/base/asio_environment.cpp": {"a clock", "an Asio timer", "chance", "a thread"},
     "src/base/tcp_stream.cpp": {"the network"},
     "src/base/tls_stream.cpp": {"the network"},
