@@ -34,10 +34,10 @@ format: deps ## rewrite the tracked C++ files as clang-format wants them
 coverage: deps ## line coverage per floor, from unit, component and simulation tests
 	@tools/run_suites.py coverage --jobs $(JOBS)
 
-test-asan: deps ## unit, component and simulation under AddressSanitizer and UndefinedBehaviorSanitizer
+test-asan: deps ## all suites and the examples under AddressSanitizer and UndefinedBehaviorSanitizer
 	@tools/run_suites.py asan --jobs $(JOBS)
 
-test-tsan: deps ## unit, component and simulation under ThreadSanitizer
+test-tsan: deps ## all suites and the examples under ThreadSanitizer
 	@tools/run_suites.py tsan --jobs $(JOBS)
 
 sim: build ## simulation with many seeds: make sim SEEDS=100000

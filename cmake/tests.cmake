@@ -1,5 +1,8 @@
 include(GoogleTest)
 
+# What runs without a server: all that is built under the sanitizers in `make test`.
+add_custom_target(tests_without_server)
+
 # ac_add_test(<name> SOURCES <file>... LABELS <unit|component|simulation|integration>... [LIBS <target>...]
 #             [TIMEOUT <seconds>] [FIXTURE <name>] [MAIN])
 # One program, one ctest entry per test case. Without LIBS, unit_<floor> links that floor alone and everything else links
@@ -34,6 +37,9 @@ function(ac_add_test name)
         target_sources(${name} PRIVATE $<TARGET_OBJECTS:ac_sanitizer_options>)
     endif()
     set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+    if(NOT "integration" IN_LIST arg_LABELS)
+        add_dependencies(tests_without_server ${name})
+    endif()
     gtest_discover_tests(${name}
         TEST_PREFIX "${name}."
         NO_PRETTY_VALUES

@@ -23,6 +23,7 @@ from test_report import Counts
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "reports"
 WITHOUT_SERVER = "^(unit|component|simulation)$"
+WITH_SERVER = "^(integration|example)$"
 NODE_PORT = 19042
 SHOWN_LINES = 60
 
@@ -67,8 +68,8 @@ class Suites:
             raise Failed(f"{' '.join(map(str, command))} (exit code {run.returncode}, all of it: {log})")
         return text
 
-    def build(self, preset):
-        self.command(f"build_{preset}", ["tools/build", preset, str(self.jobs)], show=True)
+    def build(self, preset, *targets):
+        self.command(f"build_{preset}", ["tools/build", preset, str(self.jobs), *targets], show=True)
 
     def ctest(self, name, preset, label, environment=None, prefix=(), jobs=None):
         """Runs the tests with one of the labels and adds up what they say."""
@@ -115,12 +116,18 @@ def real_node():
         raise Failed(error) from error
 
 
-def run_sanitized(suites, preset, prefix=()):
+def run_sanitized(suites, preset, prefix=(), with_server=False):
+    """What needs a real server takes long to compile: `make test` leaves it to `make test-asan` and `make test-tsan`."""
     with suites.stage(f"build under the sanitizers ({preset})"):
-        suites.build(preset)
-    if suites.failed_stages[-1:] != [f"build under the sanitizers ({preset})"]:
-        with suites.stage(f"unit, component, simulation under the sanitizers ({preset})"):
-            suites.ctest(preset, preset, WITHOUT_SERVER, prefix=prefix)
+        suites.build(preset, *([] if with_server else ["tests_without_server"]))
+    if suites.failed_stages[-1:] == [f"build under the sanitizers ({preset})"]:
+        return
+    with suites.stage(f"unit, component, simulation under the sanitizers ({preset})"):
+        suites.ctest(preset, preset, WITHOUT_SERVER, prefix=prefix)
+    if with_server:
+        with suites.stage(f"integration and examples under the sanitizers ({preset})"):
+            with real_node() as environment:
+                suites.ctest(f"{preset}_integration", preset, WITH_SERVER, environment, prefix=prefix, jobs=1)
 
 
 def run_all(suites):
@@ -131,7 +138,7 @@ def run_all(suites):
             suites.ctest("release", "release", "^(unit|component|simulation|checks)$")
         with suites.stage("integration and examples on a real node"):
             with real_node() as environment:
-                suites.ctest("integration", "release", "^(integration|example)$", environment, jobs=1)
+                suites.ctest("integration", "release", WITH_SERVER, environment, jobs=1)
         with suites.stage("the installed package, used from outside"):
             suites.ctest("install", "release", "^install$")
     with suites.stage("lint"):
@@ -144,12 +151,12 @@ def run_tsan(suites):
     # The sanitizer's memory map does not fit every randomised layout.
     fixed_layout = ["setarch", "-R"]
     works = subprocess.run([*fixed_layout, "true"], capture_output=True).returncode == 0
-    run_sanitized(suites, "tsan", fixed_layout if works else ())
+    run_sanitized(suites, "tsan", fixed_layout if works else (), with_server=True)
 
 
 def run_coverage(suites):
     with suites.stage("build with coverage"):
-        suites.build("coverage")
+        suites.build("coverage", "tests_without_server")
     if not suites.failed_stages:
         for old in (ROOT / "build/coverage").rglob("*.gcda"):
             old.unlink()
@@ -182,7 +189,7 @@ def main():
     if arguments.which == "all":
         run_all(suites)
     elif arguments.which == "asan":
-        run_sanitized(suites, "asan")
+        run_sanitized(suites, "asan", with_server=True)
     elif arguments.which == "tsan":
         run_tsan(suites)
     elif arguments.which == "coverage":
