@@ -2,6 +2,62 @@
 // What the sanitizers do is part of the test programs, so that it is the same however they are started.
 // AC_SUPPRESSIONS is the folder of the suppression files.
 
+#if defined(__SANITIZE_THREAD__)
+
+#include <cstring>
+#include <dlfcn.h>
+#include <exception>
+#include <sanitizer/tsan_interface.h>
+
+// The counts of exception objects live in the C++ runtime library, which is not instrumented: ThreadSanitizer would take
+// the end of an exception that several threads have seen for a race. Here it is told what the counts order.
+namespace {
+
+constexpr const char* release_name = "_ZNSt15__exception_ptr13exception_ptr10_M_releaseEv";
+
+void* next_function(const char* name)
+{
+    return dlsym(RTLD_NEXT, name);
+}
+
+void pass_through_count(void* exception)
+{
+    if (exception == nullptr)
+        return;
+    __tsan_release(exception);
+    __tsan_acquire(exception);
+}
+
+}  // namespace
+
+extern "C" {
+
+// exception_ptr::_M_release
+void _ZNSt15__exception_ptr13exception_ptr10_M_releaseEv(void** self)
+{
+    using function = void (*)(void**);
+    static const auto next = reinterpret_cast<function>(next_function(release_name));
+    pass_through_count(*self);
+    next(self);
+}
+
+void __cxa_end_catch()
+{
+    using function = void (*)();
+    static const auto next = reinterpret_cast<function>(next_function("__cxa_end_catch"));
+    {
+        const std::exception_ptr caught = std::current_exception();
+        void* exception = nullptr;
+        std::memcpy(&exception, &caught, sizeof exception);
+        pass_through_count(exception);
+    }
+    next();
+}
+
+}  // extern "C"
+
+#endif
+
 extern "C" {
 
 const char* __asan_default_options()

@@ -64,10 +64,9 @@ struct foreign_batch {
 
     static void send(std::unique_ptr<foreign_batch> batch)
     {
-        // Without work of its own: the handlers may end the loop there, and its context, before this function returns.
-        const asio::any_completion_executor where = asio::prefer(
-            batch->operations.front().foreign_executor(), asio::execution::outstanding_work.untracked
-        );
+        // A copy with its own share of the work: else the handlers may end the loop there, and with it the context,
+        // while this thread still wakes it.
+        const asio::any_completion_executor where = batch->operations.front().foreign_executor();
         asio::dispatch(where, [batch = std::move(batch)]() mutable { run(std::move(batch)); });
     }
 
