@@ -14,7 +14,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <mutex>
 #include <vector>
 
@@ -71,7 +70,7 @@ int on_passphrase(char* into, int size, int, void* options)
         std::string phrase = ask();
         const bool fits = phrase.size() <= static_cast<std::size_t>(size);
         if (fits)
-            std::memcpy(into, phrase.data(), phrase.size());
+            std::ranges::copy(phrase, into);
         const int length = fits ? static_cast<int>(phrase.size()) : -1;
         wipe(phrase);
         return length;

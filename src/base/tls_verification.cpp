@@ -180,7 +180,7 @@ void check_peer(ssl_st& session, tls_peer& peer, const tls_options& options)
 std::string describe_tls_error(unsigned long openssl_error, const tls_options& options)
 {
     const char* const reason = ::ERR_reason_error_string(openssl_error);
-    const std::string told = reason == nullptr ? "error " + std::to_string(openssl_error) : reason;
+    std::string told = reason == nullptr ? "error " + std::to_string(openssl_error) : reason;
     const bool shows_certificate = !options.certificate_file.empty();
     switch (ERR_GET_REASON(openssl_error)) {
     case SSL_R_WRONG_VERSION_NUMBER:

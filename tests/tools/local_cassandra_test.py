@@ -146,6 +146,12 @@ class Configuration(Scratch):
         self.assertEqual(settings["authorizer"], "CassandraAuthorizer")
         self.assertIs(settings["client_encryption_options"]["enabled"], True)
         self.assertIs(settings["client_encryption_options"]["optional"], False)
+        self.assertIs(settings["client_encryption_options"]["require_client_auth"], False)
+        mutual = self.settings(Shape(tls=True, tls_client_certificates=True, tls_certificate="expired"))
+        self.assertIs(mutual["client_encryption_options"]["require_client_auth"], True)
+        self.assertTrue(mutual["client_encryption_options"]["keystore"].endswith("node1.expired.identity.pem"))
+        with self.assertRaisesRegex(BadUsage, "want --tls"):
+            Shape(tls_certificate="expired")
 
     def test_settings_add_replace_and_reach_into_blocks(self) -> None:
         yaml = to_yaml(self.settings(Shape(tls=True, settings={
@@ -179,6 +185,19 @@ class Certificates(Scratch):
         before = certificates.ca.read_bytes()
         certificates.ensure(places)
         self.assertEqual(certificates.ca.read_bytes(), before)
+
+
+    def test_certificates_that_a_client_must_refuse_fail_for_their_reason_alone(self) -> None:
+        places = Shape(tls=True).places()
+        certificates = Instance(self.folder, "x").certificates()
+        for kind, reason in [("expired", "certificate has expired"), ("self-signed", "self-signed certificate"),
+                             ("wrong-name", "IP address mismatch")]:
+            certificates.ensure(places, kind)
+            identity = certificates.server_identity(places[0], kind)
+            verify = ["openssl", "verify", "-CAfile", str(certificates.ca), "-verify_ip", "127.0.0.1", str(identity)]
+            done = subprocess.run(verify, capture_output=True, text=True, check=False)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(reason, done.stderr)
 
 
 class Ports(unittest.TestCase):
