@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cluster/cluster_core.hpp"
+#include "session/repreparations.hpp"
 
 #include <functional>
 #include <memory>
@@ -43,6 +44,14 @@ public:
     [[nodiscard]] protocol_version version() const noexcept { return version_; }
     [[nodiscard]] pool_set& pools() noexcept { return *pools_; }
 
+    [[nodiscard]] detail::repreparations& repreparations() noexcept { return repreparations_; }
+
+    /// For a write that begins now, in microseconds since 1970.
+    [[nodiscard]] std::int64_t next_timestamp() noexcept
+    {
+        return shard_->write_times().next(home().env().wall_now());
+    }
+
     [[nodiscard]] bool is_closed() const noexcept { return closed_ || shard_->is_closed(); }
 
     void add(request& r) noexcept;
@@ -62,6 +71,7 @@ private:
     protocol_version version_;
     pool_set* pools_ = nullptr;
     base::intrusive_list<request, running_tag> running_;
+    detail::repreparations repreparations_;
     std::vector<std::function<void()>> close_waiters_;
     bool closed_ = false;
 };
