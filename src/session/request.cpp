@@ -235,7 +235,7 @@ void request::end() noexcept
 {
     on_ending();
     detach_request();
-    if (!home_->is_closed()) {
+    if (!home_->waits_for_idle()) {
         on_end();
         return;
     }

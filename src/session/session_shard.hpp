@@ -31,8 +31,8 @@ public:
     /// Registers with the shard. Before the first request.
     void open();
 
-    /// The session is gone; what runs goes on.
-    void forget() noexcept { static_cast<base::list_hook<closing_tag>&>(*this).unlink(); }
+    /// The last handle of the session is gone; what runs goes on, and closing the cluster waits for it.
+    void forget() noexcept;
 
     [[nodiscard]] net::shard& home() const noexcept { return shard_->home(); }
     [[nodiscard]] const std::shared_ptr<net::shard>& shared_home() const noexcept
@@ -54,9 +54,12 @@ public:
 
     [[nodiscard]] bool is_closed() const noexcept { return closed_ || shard_->is_closed(); }
 
+    /// Whether `tell_when_idle` is to be called.
+    [[nodiscard]] bool waits_for_idle() const noexcept { return forgotten_ || is_closed(); }
+
     void add(request& r) noexcept;
 
-    /// A request has ended after `close`.
+    /// A request has ended after `close` or `forget`.
     void tell_when_idle() noexcept;
 
     /// Takes no request any more; calls back when none is running.
@@ -74,6 +77,7 @@ private:
     detail::repreparations repreparations_;
     std::vector<std::function<void()>> close_waiters_;
     bool closed_ = false;
+    bool forgotten_ = false;
 };
 
 /// The failure of every call on a closed session.

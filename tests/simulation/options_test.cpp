@@ -277,6 +277,31 @@ TEST_P(simulated_options, a_statement_without_rows_has_no_page)
     EXPECT_EQ(stream.page_number(), 0U);
 }
 
+TEST_P(simulated_options, the_version_is_the_one_that_is_spoken)
+{
+    connect();
+    EXPECT_EQ(opened->protocol(), GetParam());
+}
+
+// ST7: a page above the protocol's limit of 256 MiB.
+TEST_P(simulated_options, a_page_above_the_limit_is_a_clean_error)
+{
+    if (v5())
+        GTEST_SKIP() << "raw envelopes are of version 4; the rule is the same";
+    node.on_query("UPDATE").reply_with([](const request_record& request) {
+        std::vector<std::byte> header = v4_envelope(request.stream, 0, {});
+        header[5] = std::byte{0x10};  // 2^28 + 1
+        header[8] = std::byte{1};
+        return reply_bytes(header);
+    });
+    connect();
+    const auto end = execute("UPDATE");
+    wait(*end);
+    const failure f = failure_of<protocol_error>(*end);
+    EXPECT_THAT(f.what, HasSubstr("268435456"));
+    EXPECT_EQ(f.effect, request_effect::maybe_applied);
+}
+
 TEST_P(simulated_options, a_closed_session_says_so_whatever_the_statement)
 {
     connect();
