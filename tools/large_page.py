@@ -76,9 +76,10 @@ def judge(name, report, short):
         f"{name}: {report['others']} requests on another connection, p99 {report['others_p99_ms']:.1f} ms, "
         f"bound {others_bound} ms (longest {report['others_max_ms']:.1f} ms)",
     )
-    print(
-        f"        {name}: the page took {report['transfer_ms']:.0f} ms, "
-        f"a request behind it on its connection {report['behind_ms']:.0f} ms", flush=True
+    fine &= verdict(
+        report["behind_was_later"],
+        f"{name}: the page took {report['transfer_ms']:.0f} ms, a request behind it on its connection came after it, "
+        f"in {report['behind_ms']:.0f} ms",
     )
     return fine
 

@@ -22,11 +22,19 @@ protected:
 
     [[nodiscard]] std::int64_t write_time_of(const std::string& table) const
     {
-        return db().execute("SELECT writetime(v) FROM " + table + " WHERE k = 1").one()->get<std::int64_t>(0);
+        const result_set rows = db().execute("SELECT writetime(v) FROM " + table + " WHERE k = 1");
+        return rows.one().value().get<std::int64_t>(0);
     }
 };
 
 AC_BOTH_VERSIONS(requests);
+
+/// The first cell.
+template <class T>
+T value_of(const result_set& rows)
+{
+    return rows.one().value().get<T>(0);
+}
 
 /// Rows 0 … 99 with v = 10 k.
 void fill(const blocking_client& db, const std::string& table)
@@ -113,7 +121,8 @@ TEST_P(requests, a_table_made_anew_with_other_types_is_told)
     db().execute("DROP TABLE " + table);
     db().execute("CREATE TABLE " + table + " (k int PRIMARY KEY, v text)");
     db().execute("INSERT INTO " + table + " (k, v) VALUES (1, 'one')");
-    EXPECT_EQ(db().execute(select.bind(1)).one()->get<std::string>("v"), "one");
+    const result_set anew = db().execute(select.bind(1));
+    EXPECT_EQ(anew.one().value().get<std::string>("v"), "one");
     const auto e = thrown_by<query_error>([&] { db().execute(insert.bind(1, 1)); });
     ASSERT_TRUE(e);
     EXPECT_THAT(e->what(), HasSubstr("types of the prepared statement's markers"));
@@ -153,8 +162,7 @@ TEST_P(requests, write_times_are_the_clients)
     db().execute(insert.bind(1, 2).timestamp(later));
     EXPECT_EQ(write_time_of(table), later.time_since_epoch().count());
     db().execute(insert.bind(1, 3));
-    EXPECT_EQ(db().execute("SELECT v FROM " + table).one()->get<std::int32_t>(0), 2)
-        << "the later write wins";
+    EXPECT_EQ(value_of<std::int32_t>(db().execute("SELECT v FROM " + table)), 2) << "the later write wins";
 }
 
 TEST_P(requests, keyspace_and_now_in_seconds)
@@ -206,7 +214,7 @@ TEST_P(requests, a_traced_statement_leaves_a_trace)
         );
     while (db().execute(session).empty() && std::chrono::steady_clock::now() < until)
         std::this_thread::sleep_for(20ms);
-    EXPECT_EQ(db().execute(session).one()->get<std::string>("command"), "QUERY");
+    EXPECT_EQ(value_of<std::string>(db().execute(session)), "QUERY");
 }
 
 TEST_P(requests, a_custom_payload_is_taken)
