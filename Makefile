@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 SEEDS ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test demo lint format coverage test-asan test-tsan sim bench show-1 clean
+.PHONY: help deps build test demo lint format coverage test-asan test-tsan sim bench show-1 show-2 clean
 
 help: ## print this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | \
@@ -48,6 +48,9 @@ bench: build ## benchmarks against our own canned server
 
 show-1: build ## the long demonstrations: a real node, large counts, figures
 	@tools/show_1.py
+
+show-2: build ## large pages: memory, the loop's turns, those who wait
+	@tools/show_2.py
 
 clean: ## remove what was built; the downloaded server stays
 	rm -rf build

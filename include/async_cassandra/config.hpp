@@ -105,6 +105,10 @@ struct cluster_config {
     /// Serial consistency (`serial` or `local_serial`) of conditional statements that name none; empty: the server's.
     std::optional<async_cassandra::consistency> serial_consistency;
 
+    /// Writes carry the time of this client: microseconds of the wall clock, ever growing on each thread, taken once for a
+    /// request whatever is tried again. Off: the time is that of the coordinator that takes the write.
+    bool client_timestamps = true;
+
     /// Rows per page of statements that name no page size. At least 1.
     std::int32_t page_size = 5'000;
 };

@@ -131,6 +131,9 @@ class error : public boost::system::system_error {
 public:
     explicit error(failure_ptr f);
 
+    /// `failure::what`, nothing more.
+    [[nodiscard]] const char* what() const noexcept override { return failure_->what.c_str(); }
+
     [[nodiscard]] const failure& details() const noexcept { return *failure_; }
     [[nodiscard]] const failure_ptr& shared_details() const noexcept { return failure_; }
     [[nodiscard]] request_effect effect() const noexcept { return failure_->effect; }

@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <async_cassandra/custom_payload.hpp>
 #include <async_cassandra/detail/block.hpp>
 #include <async_cassandra/paging_state.hpp>
 #include <async_cassandra/row_range.hpp>
+#include <async_cassandra/types/uuid.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace async_cassandra {
 
 namespace detail {
+
+/// What a server says beside a result.
+struct result_notes {
+    std::vector<std::string> warnings;
+    std::optional<uuid> tracing_id;
+    async_cassandra::custom_payload payload;
+
+    [[nodiscard]] bool empty() const noexcept { return warnings.empty() && !tracing_id && payload.empty(); }
+};
 
 /// What a page is made of, as the RESULT message had it. Cells must have been checked
 /// (protocol::check_cells).
@@ -22,7 +34,7 @@ struct page_parts {
     std::size_t first_cell = 0;  ///< Where the rows begin in the block.
     bool has_more_pages = false;
     std::span<const std::byte> paging_state;  ///< Within the block; empty when there is none.
-    std::vector<std::string> warnings;
+    result_notes notes;
 };
 
 }  // namespace detail
@@ -36,6 +48,9 @@ public:
 
     /// Made by the session.
     explicit page(detail::page_parts parts);
+
+    /// Made by the session: no rows, only what the server said.
+    explicit page(detail::result_notes notes);
 
     /// Number of rows.
     [[nodiscard]] std::size_t size() const noexcept { return row_count_; }
@@ -52,6 +67,12 @@ public:
 
     /// What the server warned of while it answered.
     [[nodiscard]] const std::vector<std::string>& warnings() const noexcept;
+
+    /// Where the server's trace of this page begins; set when the statement asked for `tracing`.
+    [[nodiscard]] std::optional<uuid> tracing_id() const noexcept;
+
+    /// What a query handler of the server's own sent along.
+    [[nodiscard]] const async_cassandra::custom_payload& custom_payload() const noexcept;
 
     /// Memory held for the rows, in bytes.
     [[nodiscard]] std::size_t byte_size() const noexcept { return block_.size(); }
@@ -82,6 +103,7 @@ private:
     friend class row_cursor;
     friend class result_set;
 
+    [[nodiscard]] const detail::result_notes& notes() const noexcept;
     [[nodiscard]] detail::page_rows rows() const noexcept { return {columns_.get(), first_, row_count_}; }
     [[nodiscard]] row_cursor cursor() const noexcept { return {rows(), nullptr, nullptr}; }
 
@@ -91,7 +113,7 @@ private:
     std::span<const std::byte> state_;
     std::uint32_t row_count_ = 0;
     bool has_more_ = false;
-    std::unique_ptr<const std::vector<std::string>> warnings_;
+    std::unique_ptr<const detail::result_notes> notes_;  // Null when the server said nothing.
 };
 
 }  // namespace async_cassandra

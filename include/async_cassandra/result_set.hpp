@@ -29,7 +29,7 @@ struct other_result {
     result_kind kind = result_kind::void_;
     std::string keyspace;  ///< set_keyspace
     std::optional<schema_change> change;
-    std::vector<std::string> warnings;
+    result_notes notes;
 };
 
 }  // namespace detail
@@ -100,6 +100,12 @@ public:
 
     /// What the server warned of, over all pages.
     [[nodiscard]] std::vector<std::string> warnings() const;
+
+    /// Where the server's trace of the first page begins; set when the statement asked for `tracing`.
+    [[nodiscard]] std::optional<uuid> tracing_id() const noexcept;
+
+    /// What a query handler of the server's own sent along with the first page.
+    [[nodiscard]] const async_cassandra::custom_payload& custom_payload() const noexcept;
 
     /// Memory held for the rows, in bytes.
     [[nodiscard]] std::size_t byte_size() const noexcept;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <async_cassandra/detail/asio_fixes.hpp>
+#include <async_cassandra/protocol_version.hpp>
 #include <async_cassandra/result.hpp>
 #include <async_cassandra/result_set.hpp>
 #include <async_cassandra/statement.hpp>
@@ -91,7 +92,9 @@ public:
     /// Runs one statement and fetches one page of its rows: the first, or the one that `from` points to.
     ///
     /// Completes with void(std::exception_ptr, result_set); `result_set::paging_state` is where the next page begins. Not
-    /// bounded by `max_result_bytes`, only by the protocol's limit of 256 MiB. A paging state is good for the same
+    /// bounded by `max_result_bytes`, only by the protocol's limit of 256 MiB: a page above it ends its connection
+    /// with `protocol_error`. A page comes in one piece: whatever is asked for behind a large one on the same connection waits
+    /// until it is here, other connections do not (docs/large-pages.md). A paging state is good for the same
     /// statement with the same values and protocol version only, and must not be taken from an untrusted peer.
     template <asio::completion_token_for<detail::execute_signature> Token = asio::deferred_t>
     auto execute_page(statement s, paging_state from = {}, Token&& token = Token{}) const
@@ -164,6 +167,10 @@ public:
 
     /// True from the moment `close` was called, on the session or the cluster.
     [[nodiscard]] bool is_closed() const noexcept;
+
+    /// The version of the native protocol that is spoken: `cluster_config::protocol`, or lower where the server knows
+    /// no higher one.
+    [[nodiscard]] protocol_version protocol() const noexcept;
 
     /// The keyspace given to `connect`; empty when none was.
     [[nodiscard]] const std::string& keyspace() const noexcept;

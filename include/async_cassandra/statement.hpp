@@ -4,6 +4,7 @@
 #include <async_cassandra/consistency.hpp>
 #include <async_cassandra/detail/bound_values.hpp>
 #include <async_cassandra/detail/prepared_core.hpp>
+#include <async_cassandra/detail/rare_options.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -33,7 +34,7 @@ public:
     template <class... Values>
     statement& bind(const Values&... values) &
     {
-        values_.clear();
+        forget_values();
         if (prepared_)
             detail::bind_all(values_, *prepared_->markers, values...);
         else
@@ -44,6 +45,36 @@ public:
     statement&& bind(const Values&... values) &&
     {
         return std::move(bind(values...));
+    }
+
+    /// One value, by the name of its marker: `:name`, or the column's name where the marker is `?`. Names are compared
+    /// exactly; unquoted CQL names are lower case. May be called once for each name, in any order. For a prepared statement
+    /// the name must be one of `prepared_statement::markers`, the value goes to every marker of that name, and every marker
+    /// needs a value (`unset` leaves a column as it is). For CQL text the server finds the marker, and as with `bind` each
+    /// value is sent as the natural CQL type of its C++ type. Not to be mixed with `bind`.
+    template <class Value>
+    statement& bind_named(std::string_view name, const Value& value) &
+    {
+        if (!may_bind_named(name))
+            return *this;
+        if (prepared_ == nullptr) {
+            rare_.make().value_names.emplace_back(name);
+            detail::bind_one_natural(values_, name, value);
+            return *this;
+        }
+        const columns& markers = *prepared_->markers;
+        for (std::size_t i = 0; i < markers.size(); ++i) {
+            if (markers[i].name != name)
+                continue;
+            rare_.make().value_positions.push_back(static_cast<std::uint16_t>(i));
+            detail::bind_one(values_, markers, i, value);
+        }
+        return *this;
+    }
+    template <class Value>
+    statement&& bind_named(std::string_view name, const Value& value) &&
+    {
+        return std::move(bind_named(name, value));
     }
 
     /// Time limit of the whole execution; the session's default when not set. Must be positive.
@@ -74,6 +105,57 @@ public:
     statement& page_size(std::int32_t rows) & noexcept { return set(options_.page_size, rows); }
     statement&& page_size(std::int32_t rows) && noexcept { return std::move(page_size(rows)); }
 
+    /// The keyspace of names that have none in CQL text, in place of the session's. Taken literally, as in a quoted CQL
+    /// name. Protocol version 5 only: on version 4 the execution ends with `query_error`. A prepared statement has the
+    /// keyspace it was prepared in; for one, too, it ends with `query_error`. (native_protocol_v5.spec 4.1.4)
+    statement& keyspace(std::string name) &
+    {
+        rare_.make().keyspace = std::move(name);
+        return *this;
+    }
+    statement&& keyspace(std::string name) && { return std::move(keyspace(std::move(name))); }
+
+    /// What the server takes for the current time where it decides what has expired (TTL): for tests. Its range is that of
+    /// a 32-bit number of seconds. Protocol version 5 only: on version 4 the execution ends with `query_error`.
+    statement& now_in_seconds(std::chrono::sys_seconds now) &
+    {
+        rare_.make().now = now;
+        return *this;
+    }
+    statement&& now_in_seconds(std::chrono::sys_seconds now) && { return std::move(now_in_seconds(now)); }
+
+    /// The time of the write, in place of the one that the session gives it (`cluster_config::client_timestamps`). A
+    /// `USING TIMESTAMP` in the text goes before it. The smallest value of all is refused.
+    statement& timestamp(std::chrono::sys_time<std::chrono::microseconds> time) &
+    {
+        rare_.make().timestamp = time;
+        return *this;
+    }
+    statement&& timestamp(std::chrono::sys_time<std::chrono::microseconds> time) &&
+    {
+        return std::move(timestamp(time));
+    }
+
+    /// Sent along with each request of the execution, for a query handler of the server's own.
+    statement& custom_payload(async_cassandra::custom_payload payload) &
+    {
+        rare_.make().payload = std::move(payload);
+        return *this;
+    }
+    statement&& custom_payload(async_cassandra::custom_payload payload) &&
+    {
+        return std::move(custom_payload(std::move(payload)));
+    }
+
+    /// Asks the server to write down what it does for each request of the execution; `result_set::tracing_id` is then the
+    /// key into system_traces.sessions and system_traces.events. Costs the server a lot.
+    statement& tracing(bool on = true) &
+    {
+        rare_.make().tracing = on;
+        return *this;
+    }
+    statement&& tracing(bool on = true) && { return std::move(tracing(on)); }
+
     /// The CQL text, also of a prepared statement.
     [[nodiscard]] const std::string& text() const noexcept { return prepared_ ? prepared_->text : text_; }
 
@@ -86,6 +168,12 @@ public:
         std::optional<std::int32_t> page_size;
     };
     [[nodiscard]] const options& settings() const noexcept { return options_; }
+
+    /// Used by the session. Null when nothing of it was set.
+    [[nodiscard]] const detail::rare_options* rare() const noexcept { return rare_.get(); }
+
+    /// Used by the session: values bound by name get the order of the markers.
+    void arrange_values();
 
     /// Used by the session.
     [[nodiscard]] const detail::bound_values& values() const noexcept { return values_; }
@@ -108,9 +196,13 @@ private:
         return *this;
     }
 
+    void forget_values();
+    [[nodiscard]] bool may_bind_named(std::string_view name);
+
     std::string text_;
     std::shared_ptr<const detail::prepared_core> prepared_;
     options options_;
+    detail::rare_options_ptr rare_;
     detail::bound_values values_;
 };
 
@@ -132,6 +224,15 @@ public:
     {
         statement bound{core_};
         detail::bind_all(bound.values_, *core_->markers, values...);
+        return bound;
+    }
+
+    /// A statement with one value, by the name of its marker; `statement::bind_named` adds the others.
+    template <class Value>
+    [[nodiscard]] statement bind_named(std::string_view name, const Value& value) const
+    {
+        statement bound{core_};
+        bound.bind_named(name, value);
         return bound;
     }
 

@@ -19,6 +19,20 @@ namespace async_cassandra::base {
 
 namespace {
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
+
+// Asio's own category knows two of the codes, and says "asio.addrinfo error" to the others.
+class look_up_category_type final : public boost::system::error_category {
+public:
+    const char* name() const noexcept override { return "getaddrinfo"; }
+    std::string message(int value) const override { return ::gai_strerror(value); }
+};
+
+#pragma GCC diagnostic pop
+
+const look_up_category_type look_up_category;
+
 struct addresses {
     error_code code;
     std::vector<inet> list;
@@ -53,7 +67,7 @@ addresses look_up(const std::string& host)
     if (status == EAI_SYSTEM)
         return {error_code{errno, boost::system::system_category()}, {}};
     if (status != 0)
-        return {error_code{status, asio::error::get_addrinfo_category()}, {}};
+        return {error_code{status, look_up_category}, {}};
     addresses found;
     for (const addrinfo* info = first; info != nullptr; info = info->ai_next) {
         const auto address = to_inet(*info);

@@ -4,6 +4,7 @@
 #include "cluster/control_connection.hpp"
 #include "cluster/pool.hpp"
 #include "cluster/query_plan.hpp"
+#include "cluster/timestamps.hpp"
 
 #include <functional>
 #include <map>
@@ -63,6 +64,8 @@ public:
     /// Null before `open_pools`.
     [[nodiscard]] pool_set* pools(protocol_version version, const std::string& keyspace) noexcept;
 
+    [[nodiscard]] timestamps& write_times() noexcept { return write_times_; }
+
     void add(closable& c) noexcept { closables_.push_back(c); }
 
     /// Closes what runs above, then the connections, then calls back.
@@ -85,6 +88,7 @@ private:
     std::unique_ptr<control_connection> control_;
     std::map<std::string, pool_set, std::less<>> pools_;
     base::intrusive_list<closable, closing_tag> closables_;
+    timestamps write_times_;
     bool closing_ = false;
     bool closed_ = false;
 };

@@ -7,12 +7,16 @@
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
 namespace async_cassandra::net {
 
 namespace {
+
+// What one read takes at most: a large body must not hold the loop up for as long as copying all that the kernel has takes.
+constexpr std::size_t most_per_read = std::size_t{256} * 1024;
 
 constexpr std::size_t output_kept = 256 * 1024;  // larger output buffers are given back when empty
 
@@ -74,7 +78,8 @@ void connection::on_connected(base::error_code code, std::unique_ptr<base::byte_
 
 void connection::read()
 {
-    read_into_ = reader_.prepare();
+    const std::span<std::byte> room = reader_.prepare();
+    read_into_ = room.first(std::min(room.size(), most_per_read));
     stream_->read_some(read_into_, [self = shared_from_this()](base::error_code code, std::size_t count) {
         self->shard_->turn([&] { self->on_read(code, count); });
     });

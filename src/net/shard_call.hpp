@@ -38,6 +38,13 @@ inline void run_on(shard& where, std::function<void()> work)
         where.put(*new shard_call{std::move(work)});
 }
 
+/// Runs `work`, which must not throw, in a turn of its own, behind what the loop has to do already. On the shard's thread
+/// or any other. Dropped when the shard takes nothing any more.
+inline void run_later(shard& where, std::function<void()> work)
+{
+    where.put(*new shard_call{std::move(work)});
+}
+
 /// A function that takes its place behind the handlers of all operations that have finished so far.
 class shard_fence final : public operation {
 public:

@@ -40,23 +40,23 @@ inline std::size_t keep_apart(std::size_t v) noexcept
 // 2.5 ns. The length that the same column had in the row before is right for most columns; stepping on by it lets the
 // processor work on several cells at a time, about 1.2 ns each. Columns of changing length are given up as a wrong guess
 // costs more than waiting.
-bool check_cells(
+std::optional<std::size_t> walk_cells(
     std::span<const std::byte> body,
-    std::size_t rows_offset,
+    std::size_t offset,
     std::uint32_t rows,
     std::int32_t column_count,
     parse_error& error
 ) noexcept
 {
     if (rows == 0)
-        return true;
-    if (column_count <= 0 || rows_offset > body.size()) {
-        error = {"there are rows without columns", rows_offset};
-        return false;
+        return offset;
+    if (column_count <= 0 || offset > body.size()) {
+        error = {"there are rows without columns", offset};
+        return std::nullopt;
     }
     const auto width = static_cast<std::size_t>(column_count);
     std::array<column_guess, guessed_columns> guesses{};
-    const std::byte* at = body.data() + rows_offset;
+    const std::byte* at = body.data() + offset;
     const std::byte* const end = body.data() + body.size();
     for (std::uint32_t row = 0; row < rows; ++row) {
         for (std::size_t i = 0; i < width; ++i) {
@@ -66,7 +66,7 @@ bool check_cells(
             const std::size_t size = length < 0 ? 0 : static_cast<std::size_t>(length);
             if (left < length_size || size > left - length_size) [[unlikely]] {
                 error = {"a cell reaches beyond the end", static_cast<std::size_t>(at - body.data())};
-                return false;
+                return std::nullopt;
             }
             column_guess& guess = guesses[i % guessed_columns];
             std::size_t step = keep_apart(guess.length);
@@ -77,7 +77,18 @@ bool check_cells(
             at += length_size + step;
         }
     }
-    return true;
+    return static_cast<std::size_t>(at - body.data());
+}
+
+bool check_cells(
+    std::span<const std::byte> body,
+    std::size_t rows_offset,
+    std::uint32_t rows,
+    std::int32_t column_count,
+    parse_error& error
+) noexcept
+{
+    return walk_cells(body, rows_offset, rows, column_count, error).has_value();
 }
 
 }  // namespace async_cassandra::protocol

@@ -67,6 +67,9 @@ public:
     /// Fails unless `count` things of at least `size` bytes each can still follow: asked before memory for them is taken.
     [[nodiscard]] bool can_hold(std::size_t count, std::size_t size) noexcept;
 
+    /// The next `count` bytes, not taken. Precondition: count <= remaining().
+    [[nodiscard]] std::span<const std::byte> peek(std::size_t count) const noexcept { return {at_, count}; }
+
     [[nodiscard]] std::size_t remaining() const noexcept { return static_cast<std::size_t>(end_ - at_); }
     [[nodiscard]] std::size_t position() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
 

@@ -3,6 +3,7 @@
 #include "protocol/responses.hpp"
 #include "protocol/type_option.hpp"
 
+#include <cstring>
 #include <utility>
 
 namespace async_cassandra::protocol {
@@ -47,8 +48,20 @@ std::shared_ptr<const columns> read_columns(reader& in, std::int32_t count, std:
     return std::make_shared<const columns>(std::move(list));
 }
 
+// The bytes of columns tell where they end: whatever begins with the same bytes, read the same way, is the same.
+bool skip_known(reader& in, const rows_result& rows, const known_columns* known)
+{
+    if (known == nullptr || known->wire.empty() || known->global_table_spec != rows.global_table_spec ||
+        known->list->size() != static_cast<std::size_t>(rows.column_count) ||
+        in.remaining() < known->wire.size() ||
+        std::memcmp(in.peek(known->wire.size()).data(), known->wire.data(), known->wire.size()) != 0)
+        return false;
+    in.skip(known->wire.size());
+    return true;
+}
+
 // Everything of Rows up to the row count.
-rows_result read_rows_metadata(reader& in)
+rows_result read_rows_metadata(reader& in, const known_columns* known)
 {
     rows_result rows;
     const std::uint32_t flags = in.u32();
@@ -59,14 +72,22 @@ rows_result read_rows_metadata(reader& in)
     rows.metadata_changed = (flags & rows_flag::metadata_changed) != 0;
     if (rows.metadata_changed)
         rows.new_metadata_id = in.short_bytes();
-    if ((flags & rows_flag::no_metadata) == 0)
-        rows.metadata = read_columns(in, rows.column_count, flags);
+    rows.global_table_spec = (flags & rows_flag::global_table_spec) != 0;
+    if ((flags & rows_flag::no_metadata) != 0)
+        return rows;
+    if (skip_known(in, rows, known)) {
+        rows.metadata = known->list;
+        return rows;
+    }
+    const std::span<const std::byte> from_here = in.peek(in.remaining());
+    rows.metadata = read_columns(in, rows.column_count, flags);
+    rows.columns_wire = from_here.first(from_here.size() - in.remaining());
     return rows;
 }
 
-rows_result read_rows(reader& in)
+rows_result read_rows(reader& in, const known_columns* known)
 {
-    rows_result rows = read_rows_metadata(in);
+    rows_result rows = read_rows_metadata(in, known);
     const std::int32_t count = in.i32();
     if (count < 0)
         in.fail("a row count is negative");
@@ -103,20 +124,23 @@ prepared_result read_prepared(reader& in, protocol_version version)
     const std::int32_t marker_count = read_column_count(in);
     read_pk_indexes(in, marker_count, prepared.pk_indexes);
     prepared.markers = read_columns(in, marker_count, prepared.marker_flags);
-    rows_result rows = read_rows_metadata(in);
+    rows_result rows = read_rows_metadata(in, nullptr);
     prepared.has_result_metadata = rows.metadata != nullptr && !rows.metadata->empty();
-    if (prepared.has_result_metadata)
+    if (prepared.has_result_metadata) {
         prepared.result_columns = std::move(rows.metadata);
+        prepared.result_wire = rows.columns_wire;
+        prepared.result_global_table_spec = rows.global_table_spec;
+    }
     return prepared;
 }
 
 }  // namespace
 
-decoded_result decode_result(reader& in, protocol_version version)
+decoded_result decode_result(reader& in, protocol_version version, const known_columns* known)
 {
     switch (static_cast<result_kind>(in.i32())) {
     case result_kind::void_: return void_result{};
-    case result_kind::rows: return read_rows(in);
+    case result_kind::rows: return read_rows(in, known);
     case result_kind::set_keyspace: return set_keyspace_result{std::string{in.string()}};
     case result_kind::prepared: return read_prepared(in, version);
     case result_kind::schema_change: return read_schema_change(in);

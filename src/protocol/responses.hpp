@@ -95,6 +95,13 @@ struct unknown_event {
 using server_event = std::variant<topology_change, status_change, schema_change, unknown_event>;
 [[nodiscard]] server_event decode_event(reader& in);
 
+/// Columns that were decoded before: when an answer has the same bytes, they are taken for it.
+struct known_columns {
+    std::span<const std::byte> wire;
+    bool global_table_spec = false;
+    std::shared_ptr<const columns> list;
+};
+
 struct void_result {};
 
 /// The spans are views into the body.
@@ -106,6 +113,8 @@ struct rows_result {
     std::span<const std::byte> paging_state;
     std::span<const std::byte> new_metadata_id;
     std::shared_ptr<const columns> metadata;  ///< Null when the server left it out.
+    std::span<const std::byte> columns_wire;  ///< What `metadata` was decoded from; empty when it was known.
+    bool global_table_spec = false;           ///< How `columns_wire` is to be read.
     std::size_t rows_offset = 0;  ///< Where the first cell begins, counted from the begin of the reader.
 };
 
@@ -121,6 +130,8 @@ struct prepared_result {
     std::vector<std::uint16_t>
         pk_indexes;  ///< Marker of each partition key column, in key order; may be empty.
     std::shared_ptr<const columns> result_columns;  ///< Null without result metadata.
+    std::span<const std::byte> result_wire;         ///< What they were decoded from.
+    bool result_global_table_spec = false;          ///< How that is to be read.
     bool has_result_metadata = false;
 };
 
@@ -129,14 +140,26 @@ using schema_change_result = schema_change;
 using decoded_result =
     std::variant<void_result, rows_result, set_keyspace_result, prepared_result, schema_change_result>;
 
-/// RESULT. Allocates nothing for Void, nor for Rows without metadata.
-[[nodiscard]] decoded_result decode_result(reader& in, protocol_version version);
+/// RESULT. Allocates nothing for Void, nor for Rows without metadata or with that of `known` (may be null).
+[[nodiscard]] decoded_result decode_result(
+    reader& in, protocol_version version, const known_columns* known = nullptr
+);
 
 /// Walks the lengths of all cells once; false, with `error` set, when one reaches beyond the body. Afterwards a walk
 /// over the same cells needs no further check.
 [[nodiscard]] bool check_cells(
     std::span<const std::byte> body,
     std::size_t rows_offset,
+    std::uint32_t rows,
+    std::int32_t column_count,
+    parse_error& error
+) noexcept;
+
+/// The same for some of the rows, to go on with others later: where the cells behind them begin; empty, with `error` set,
+/// when one reaches beyond the body.
+[[nodiscard]] std::optional<std::size_t> walk_cells(
+    std::span<const std::byte> body,
+    std::size_t offset,
     std::uint32_t rows,
     std::int32_t column_count,
     parse_error& error

@@ -3,6 +3,7 @@
 
 #include "base/failure.hpp"
 #include "cluster/log_in_failure.hpp"
+#include "session/lone_request.hpp"
 #include "session/server_failure.hpp"
 
 #include <boost/asio/error.hpp>
@@ -22,46 +23,33 @@ failure_ptr cluster_closed()
 }  // namespace
 
 /// In v5 the keyspace belongs to each request: any statement finds out whether it exists.
-class connect_operation::keyspace_check final : public page_request,
-                                                public net::shard::guest,
-                                                public std::enable_shared_from_this<keyspace_check> {
+class connect_operation::keyspace_check final : public lone_request {
 public:
     keyspace_check(boost::intrusive_ptr<connect_operation> owner, std::shared_ptr<session_shard> home)
-        : page_request(
+        : lone_request(
               std::move(home), statement{"SELECT key FROM system.local"}.consistency(consistency::one)
           ),
           owner_(std::move(owner))
     {}
 
-    void run() noexcept
-    {
-        home().home().add_guest(*this);
-        check_and_begin();
-    }
-    void give_up() noexcept { cancel_request(asio::cancellation_type::terminal); }
-
-    void on_shard_down() noexcept override
-    {
-        detach_request();
-        const boost::intrusive_ptr<connect_operation> owner = std::move(owner_);
-        const std::shared_ptr<keyspace_check> self = std::move(owner->check_);
-    }
-
 private:
-    [[nodiscard]] bool accepts(std::uint32_t) noexcept override { return true; }
-    void on_too_large(std::uint32_t) noexcept override {}
     void on_page(page&&) override { succeed(); }
     void on_other(other_result&&) override { succeed(); }
 
-    void on_end() noexcept override
+    void on_done() noexcept override
     {
-        const auto self = shared_from_this();
         const boost::intrusive_ptr<connect_operation> owner = std::move(owner_);
         owner->check_.reset();
         // A connect that has ended keeps its own reason: this one was only given up with it.
         if (error() && !owner->done_)
             owner->failure_ = take_error();
         owner->end();
+    }
+
+    void on_dropped() noexcept override
+    {
+        const boost::intrusive_ptr<connect_operation> owner = std::move(owner_);
+        owner->check_.reset();
     }
 
     boost::intrusive_ptr<connect_operation> owner_;

@@ -116,7 +116,7 @@ void execution::on_page(page&& p)
 
 void execution::on_other(other_result&& other)
 {
-    if (other.kind != result_kind::void_ || !other.warnings.empty())
+    if (other.kind != result_kind::void_ || !other.notes.empty())
         result_ = result_set{std::move(other)};
     succeed();
 }

@@ -4,18 +4,25 @@
 #include <async_cassandra/result_set.hpp>
 #include <async_cassandra/statement.hpp>
 
+#include "protocol/requests.hpp"
 #include "protocol/responses.hpp"
+#include "session/repreparations.hpp"
 #include "session/request.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
 
 namespace async_cassandra::detail {
 
-/// Asks for one page of a statement's result: QUERY or EXECUTE.
-class page_request : public request {
+/// Asks for one page of a statement's result: QUERY or EXECUTE. When the node has forgotten the statement, it is prepared
+/// again first. A page with very many cells is checked in several turns.
+class page_request : public request, public base::list_hook<reprepare_tag> {
 protected:
     page_request(std::shared_ptr<session_shard> home, statement&& what) noexcept
         : request(std::move(home)), what_(std::move(what))
     {}
-    ~page_request() override = default;
+    ~page_request() override;
 
     /// Begins when the statement is in order, fails at once when it is not.
     void check_and_begin() noexcept;
@@ -29,17 +36,38 @@ protected:
     [[nodiscard]] std::string_view cql() const noexcept final { return what_.text(); }
 
 private:
+    struct unchecked_page;
+
     [[nodiscard]] const char* broken_rule() const noexcept;
-    void take_rows(protocol::rows_result& rows, net::response& answer, protocol::response_prefix& prefix);
-    [[nodiscard]] std::shared_ptr<const columns> columns_of(protocol::rows_result& rows) const;
+    [[nodiscard]] protocol::query_parameters parameters(protocol_version version) const;
+    void set_write_time();
+
+    void on_result(protocol::reader& in, net::response&& answer, protocol::response_prefix&& prefix);
+    void take_rows(protocol::rows_result& rows, net::response&& answer, protocol::response_prefix&& prefix);
+    void learn_columns(const protocol::rows_result& rows) const;
+    void check_some() noexcept;
+    void finish(page_parts&& parts);
+
+    void prepare_again();
+    void on_prepared_again(const net::response& answer);
+    [[nodiscard]] const char* unusable(const protocol::prepared_result& prepared) const noexcept;
+    void stop_preparing(repreparations::waiting_list& waited) noexcept;
 
     protocol::encode_result encode(base::byte_buffer& out, protocol_version version, std::int16_t stream)
         final;
     [[nodiscard]] std::size_t size_hint() const noexcept final;
+    [[nodiscard]] bool changes_nothing() const noexcept final { return preparing_; }
     void on_answer(net::response&& answer) final;
+    void on_ending() noexcept final;
 
     statement what_;
     paging_state from_;
+    const result_metadata* sent_with_ = nullptr;  // what an answer without columns is read with
+    std::shared_ptr<unchecked_page> unchecked_;
+    std::optional<std::int64_t> write_time_;
+    bool preparing_ = false;         // what is on its way is PREPARE …
+    bool leads_ = false;             // … and others wait for what comes of it
+    std::uint8_t preparations_ = 0;  // since the last page
 };
 
 }  // namespace async_cassandra::detail

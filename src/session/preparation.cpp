@@ -2,7 +2,7 @@
 #include "session/preparation.hpp"
 
 #include "protocol/requests.hpp"
-#include "protocol/responses.hpp"
+#include "session/prepared_answer.hpp"
 
 #include <utility>
 
@@ -25,39 +25,23 @@ protocol::encode_result preparation::encode(
 
 void preparation::on_answer(net::response&& answer)
 {
-    protocol::reader in{answer.body};
-    protocol::response_prefix prefix;
-    if (!protocol::decode_prefix(in, answer.header.flags, prefix)) {
-        fail_malformed(describe(in.error()));
+    const protocol_version version = request::home().version();
+    prepared_answer got = decode_prepared_answer(answer, version);
+    if (got.error) {
+        fail_from_server(std::move(*got.error));
         return;
     }
-    if (answer.header.op == protocol::opcode::error) {
-        server_error_details details = protocol::decode_error(in, request::home().version());
-        in.failed() ? fail_malformed(describe(in.error())) : fail_from_server(std::move(details));
-        return;
-    }
-    if (answer.header.op != protocol::opcode::result) {
-        fail_malformed(
-            "unexpected " + std::string{protocol::to_string(answer.header.op)} + " message, expected RESULT"
-        );
-        return;
-    }
-    protocol::decoded_result result = protocol::decode_result(in, request::home().version());
-    auto* const got = std::get_if<protocol::prepared_result>(&result);
-    if (in.failed() || got == nullptr) {
-        fail_malformed(in.failed() ? describe(in.error()) : "the answer to PREPARE is not a PREPARED result");
+    if (!got.prepared) {
+        fail_malformed(std::move(got.broken_rule));
         return;
     }
     auto core = std::make_shared<prepared_core>();
     core->text = text_;
     core->keyspace = request::home().keyspace();
-    core->id = std::move(got->id);
-    core->result_metadata_id = std::move(got->result_metadata_id);
-    core->markers = std::move(got->markers);
-    // Some statements have no columns when prepared but rows when executed: then the metadata must come with the rows.
-    if (got->has_result_metadata && got->result_columns != nullptr && !got->result_columns->empty())
-        core->result_columns = std::move(got->result_columns);
-    core->partition_key = std::move(got->pk_indexes);
+    core->results.publish(result_metadata_of(*got.prepared, version));
+    core->id = std::move(got.prepared->id);
+    core->markers = std::move(got.prepared->markers);
+    core->partition_key = std::move(got.prepared->pk_indexes);
     prepared_ = prepared_statement{std::move(core)};
     succeed();
 }

@@ -6,6 +6,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -32,35 +33,47 @@ void request::resend() noexcept
     try_nodes();
 }
 
+void request::resend_here() noexcept
+{
+    if (!offer(*pool_))
+        try_nodes();
+}
+
 void request::try_nodes() noexcept
 {
-    while (!plan_.empty()) {
-        pool_ = &home_->pools().at(plan_.next());
-        attempt_began_ = home_->home().now();
-        state_ = state::on_node;
-        switch (pool_->submit(*this)) {
-        case pool::admission::taken: return;
-        case pool::admission::down: {
-            const net::close_reason& last = pool_->last_failure();
-            const bool known = static_cast<bool>(last.code);
-            note_attempt(
-                known ? last.code : make_error_code(errc::connection_failed),
-                known ? last.text : "not connected yet",
-                request_effect::not_sent
-            );
-            break;
-        }
-        case pool::admission::full:
-            note_attempt(
-                errc::overloaded,
-                "the queue of the node is full (max_queued_requests, max_queued_bytes)",
-                request_effect::not_sent
-            );
-            break;
-        }
-        state_ = state::idle;
-    }
+    while (!plan_.empty())
+        if (offer(home_->pools().at(plan_.next())))
+            return;
     fail(failure_of_attempts());
+}
+
+bool request::offer(pool& where) noexcept
+{
+    pool_ = &where;
+    attempt_began_ = home_->home().now();
+    state_ = state::on_node;
+    switch (where.submit(*this)) {
+    case pool::admission::taken: return true;
+    case pool::admission::down: {
+        const net::close_reason& last = where.last_failure();
+        const bool known = static_cast<bool>(last.code);
+        note_attempt(
+            known ? last.code : make_error_code(errc::connection_failed),
+            known ? last.text : "not connected yet",
+            request_effect::not_sent
+        );
+        break;
+    }
+    case pool::admission::full:
+        note_attempt(
+            errc::overloaded,
+            "the queue of the node is full (max_queued_requests, max_queued_bytes)",
+            request_effect::not_sent
+        );
+        break;
+    }
+    state_ = state::idle;
+    return false;
 }
 
 failure request::failure_of_attempts()
@@ -68,7 +81,11 @@ failure request::failure_of_attempts()
     const attempt& last = attempts_.back();
     if (last.code == errc::overloaded)
         return base::make_failure(errc::overloaded, to_string(last.node) + ": " + last.reason);
-    if (attempts_.size() == 1 && last.effect == request_effect::maybe_applied) {
+    // What a server sent back before does not make it a matter of several nodes.
+    const bool alone = std::all_of(attempts_.begin(), attempts_.end() - 1, [](const attempt& a) {
+        return a.effect == request_effect::rejected;
+    });
+    if (alone && last.effect == request_effect::maybe_applied) {
         const bool lost = last.code.category() == client_category();
         return base::make_failure(
             lost ? last.code : make_error_code(errc::connection_lost),
@@ -109,6 +126,7 @@ void request::on_response(net::response&& answer) noexcept
 void request::on_lost(const net::close_reason& reason, request_effect effect) noexcept
 {
     state_ = state::idle;
+    effect = honest(effect);
     note_attempt(reason.code, reason.text, effect);
     if (effect == request_effect::not_sent)
         try_nodes();
@@ -125,6 +143,10 @@ void request::on_unencodable(const char* rule) noexcept
 void request::on_timer(base::time_point) noexcept
 {
     const std::string after = "request timed out after " + std::to_string(timeout_.count()) + " ms";
+    if (state_ == state::decoding) {
+        fail(errc::request_timeout, after + " while its answer was checked", request_effect::maybe_applied);
+        return;
+    }
     if (state_ != state::on_node) {
         fail(errc::request_timeout, after, request_effect::not_sent);
         return;
@@ -141,10 +163,15 @@ bool request::cancel_request(asio::cancellation_type type) noexcept
 {
     if (state_ == state::ended)
         return true;
+    const auto always = asio::cancellation_type::terminal | asio::cancellation_type::partial;
+    const bool only_unsent = (type & always) == asio::cancellation_type::none;
     request_effect effect = request_effect::not_sent;
-    if (state_ == state::on_node) {
-        const auto always = asio::cancellation_type::terminal | asio::cancellation_type::partial;
-        if ((type & always) == asio::cancellation_type::none && !pool::is_unsent(*this))
+    if (state_ == state::decoding) {
+        if (only_unsent)
+            return false;
+        effect = request_effect::maybe_applied;
+    } else if (state_ == state::on_node) {
+        if (only_unsent && !pool::is_unsent(*this))
             return false;
         effect = leave_node();
         note_attempt(asio::error::operation_aborted, "cancelled by the caller", effect);
@@ -155,20 +182,29 @@ bool request::cancel_request(asio::cancellation_type type) noexcept
 
 void request::fail_closed() noexcept
 {
-    const request_effect effect = state_ == state::on_node ? leave_node() : request_effect::not_sent;
+    const request_effect effect = state_ == state::on_node    ? leave_node()
+                                  : state_ == state::decoding ? request_effect::maybe_applied
+                                                              : request_effect::not_sent;
     fail(errc::closed, "Session is closed: the request did not finish within drain_timeout", effect);
 }
 
 request_effect request::leave_node() noexcept
 {
     state_ = state::idle;
-    return pool_->withdraw(*this);
+    return honest(pool_->withdraw(*this));
+}
+
+request_effect request::honest(request_effect effect) const noexcept
+{
+    return changes_nothing() ? std::min(effect, request_effect::rejected) : effect;
 }
 
 void request::fail(failure&& f) noexcept
 {
     if (pool_ != nullptr && !f.node)
         f.node = pool_->node();
+    for (const attempt& tried : attempts_)
+        f.effect = std::max(f.effect, tried.effect);
     f.attempts = std::move(attempts_);
     failure_ = failure_ptr{std::move(f)};
     end();
@@ -182,6 +218,7 @@ void request::fail(errc code, std::string what, request_effect effect) noexcept
 void request::fail_from_server(server_error_details&& details) noexcept
 {
     failure f = to_failure(std::make_shared<const server_error_details>(std::move(details)), cql());
+    f.effect = honest(f.effect);
     note_attempt(f.code, f.what, f.effect);
     fail(std::move(f));
 }
@@ -189,14 +226,16 @@ void request::fail_from_server(server_error_details&& details) noexcept
 void request::fail_malformed(std::string rule) noexcept
 {
     std::string what = "malformed answer from " + to_string(pool_->node()) + ": " + std::move(rule);
-    note_attempt(errc::protocol_violation, what, request_effect::maybe_applied);
-    fail(errc::protocol_violation, std::move(what), request_effect::maybe_applied);
+    const request_effect effect = honest(request_effect::maybe_applied);
+    note_attempt(errc::protocol_violation, what, effect);
+    fail(errc::protocol_violation, std::move(what), effect);
 }
 
 void request::end() noexcept
 {
+    on_ending();
     detach_request();
-    if (!home_->is_closed()) {
+    if (!home_->waits_for_idle()) {
         on_end();
         return;
     }

@@ -40,6 +40,12 @@ protected:
     /// Sends again within the same deadline: the next page.
     void resend() noexcept;
 
+    /// Sends again within the same deadline, to the node that has just answered.
+    void resend_here() noexcept;
+
+    /// The node it was sent to last. Precondition: it was sent.
+    [[nodiscard]] const pool& node_pool() const noexcept { return *pool_; }
+
     /// It has what it wanted.
     void succeed() noexcept { end(); }
 
@@ -63,6 +69,18 @@ protected:
     /// The text for deciding what an error may have done.
     [[nodiscard]] virtual std::string_view cql() const noexcept = 0;
 
+    /// The answer is here, but to work through it takes more turns.
+    void set_decoding() noexcept { state_ = state::decoding; }
+
+    /// What is sent changes nothing on the servers, whatever becomes of it.
+    [[nodiscard]] virtual bool changes_nothing() const noexcept { return false; }
+
+    /// A try on the node has ended like this.
+    void note_attempt(boost::system::error_code code, std::string reason, request_effect effect);
+
+    /// It is about to end, for whatever reason but the shard's going away.
+    virtual void on_ending() noexcept {}
+
     /// It ended; `error()` says how. Last call; the object may destroy itself.
     virtual void on_end() noexcept = 0;
 
@@ -70,11 +88,12 @@ protected:
     virtual void on_answer(net::response&& answer) = 0;
 
 private:
-    enum class state : std::uint8_t { idle, on_node, ended };
+    enum class state : std::uint8_t { idle, on_node, decoding, ended };
 
     void try_nodes() noexcept;
+    [[nodiscard]] bool offer(pool& where) noexcept;
     void end() noexcept;
-    void note_attempt(boost::system::error_code code, std::string reason, request_effect effect);
+    [[nodiscard]] request_effect honest(request_effect effect) const noexcept;
     [[nodiscard]] request_effect leave_node() noexcept;
     [[nodiscard]] failure failure_of_attempts();
 

@@ -72,6 +72,11 @@ bool session::is_closed() const noexcept
     return core_->is_closed();
 }
 
+protocol_version session::protocol() const noexcept
+{
+    return core_->version();
+}
+
 const std::string& session::keyspace() const noexcept
 {
     return core_->keyspace();

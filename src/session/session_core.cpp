@@ -8,7 +8,7 @@ namespace async_cassandra::detail {
 session_core::session_core(
     std::shared_ptr<cluster_core> cluster, std::string keyspace, protocol_version version
 )
-    : cluster_(std::move(cluster)), keyspace_(std::move(keyspace))
+    : cluster_(std::move(cluster)), keyspace_(std::move(keyspace)), version_(version)
 {
     shards_.reserve(cluster_->shards().size());
     for (const std::shared_ptr<cluster_shard>& shard : cluster_->shards()) {

@@ -30,6 +30,7 @@ public:
     }
 
     [[nodiscard]] const std::string& keyspace() const noexcept { return keyspace_; }
+    [[nodiscard]] protocol_version version() const noexcept { return version_; }
     [[nodiscard]] cluster_core& cluster() noexcept { return *cluster_; }
 
     [[nodiscard]] bool is_closed() const noexcept
@@ -44,6 +45,7 @@ public:
 private:
     std::shared_ptr<cluster_core> cluster_;
     std::string keyspace_;
+    protocol_version version_;
     std::vector<std::shared_ptr<session_shard>> shards_;
     std::atomic<bool> closed_{false};
 };

@@ -27,8 +27,17 @@ void session_shard::open()
     shard_->add(*this);
 }
 
+void session_shard::forget() noexcept
+{
+    forgotten_ = true;
+    tell_when_idle();
+}
+
 void session_shard::add(request& r) noexcept
 {
+    // A stream outlives its session, and lets go of the shard between two pages.
+    if (forgotten_ && !static_cast<base::list_hook<closing_tag>&>(*this).is_linked())
+        shard_->add(*this);
     running_.push_back(r);
 }
 
@@ -42,8 +51,13 @@ void session_shard::close(std::function<void()> done)
 
 void session_shard::tell_when_idle() noexcept
 {
-    if (!closed_ || !running_.empty())
+    if (!running_.empty())
         return;
+    if (!closed_) {
+        if (forgotten_)
+            static_cast<base::list_hook<closing_tag>&>(*this).unlink();
+        return;
+    }
     base::timer_wheel::clear(*this);
     // Another shard's thread must not be told that all is over while handlers still wait for their turn here.
     for (std::function<void()>& done : std::exchange(close_waiters_, {}))

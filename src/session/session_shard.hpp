@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cluster/cluster_core.hpp"
+#include "session/repreparations.hpp"
 
 #include <functional>
 #include <memory>
@@ -30,8 +31,8 @@ public:
     /// Registers with the shard. Before the first request.
     void open();
 
-    /// The session is gone; what runs goes on.
-    void forget() noexcept { static_cast<base::list_hook<closing_tag>&>(*this).unlink(); }
+    /// The last handle of the session is gone; what runs goes on, and closing the cluster waits for it.
+    void forget() noexcept;
 
     [[nodiscard]] net::shard& home() const noexcept { return shard_->home(); }
     [[nodiscard]] const std::shared_ptr<net::shard>& shared_home() const noexcept
@@ -43,11 +44,22 @@ public:
     [[nodiscard]] protocol_version version() const noexcept { return version_; }
     [[nodiscard]] pool_set& pools() noexcept { return *pools_; }
 
+    [[nodiscard]] detail::repreparations& repreparations() noexcept { return repreparations_; }
+
+    /// For a write that begins now, in microseconds since 1970.
+    [[nodiscard]] std::int64_t next_timestamp() noexcept
+    {
+        return shard_->write_times().next(home().env().wall_now());
+    }
+
     [[nodiscard]] bool is_closed() const noexcept { return closed_ || shard_->is_closed(); }
+
+    /// Whether `tell_when_idle` is to be called.
+    [[nodiscard]] bool waits_for_idle() const noexcept { return forgotten_ || is_closed(); }
 
     void add(request& r) noexcept;
 
-    /// A request has ended after `close`.
+    /// A request has ended after `close` or `forget`.
     void tell_when_idle() noexcept;
 
     /// Takes no request any more; calls back when none is running.
@@ -62,8 +74,10 @@ private:
     protocol_version version_;
     pool_set* pools_ = nullptr;
     base::intrusive_list<request, running_tag> running_;
+    detail::repreparations repreparations_;
     std::vector<std::function<void()>> close_waiters_;
     bool closed_ = false;
+    bool forgotten_ = false;
 };
 
 /// The failure of every call on a closed session.

@@ -2,6 +2,7 @@
 #include "session/stream_core.hpp"
 
 #include "base/failure.hpp"
+#include "session/lone_request.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -10,53 +11,47 @@
 namespace async_cassandra::detail {
 
 /// The request for one page. Keeps its stream alive while it runs.
-class stream_core::fetch final : public page_request, public net::shard::guest {
+class stream_core::fetch final : public lone_request {
 public:
     fetch(std::shared_ptr<stream_core> owner, paging_state&& from)
-        : page_request(owner->session_, statement{owner->what_}), owner_(std::move(owner))
+        : lone_request(owner->session_, statement{owner->what_}), owner_(std::move(owner))
     {
         continue_from(std::move(from));
     }
 
-    void run() noexcept
-    {
-        home().home().add_guest(*this);
-        check_and_begin();
-    }
-    void give_up() noexcept { cancel_request(asio::cancellation_type::terminal); }
-
-    void on_shard_down() noexcept override
-    {
-        detach_request();
-        const std::shared_ptr<stream_core> owner = std::move(owner_);
-        const std::shared_ptr<fetch> self = std::move(owner->fetch_);
-    }
-
 private:
-    [[nodiscard]] bool accepts(std::uint32_t) noexcept override { return true; }
-    void on_too_large(std::uint32_t) noexcept override {}
-
     void on_page(page&& p) override
     {
-        got_ = std::move(p);
+        got_.emplace(std::move(p));
         succeed();
     }
 
-    // A statement without rows: one empty page, then the end.
-    void on_other(other_result&&) override { succeed(); }
+    // A statement without rows has no page, unless the server said something beside.
+    void on_other(other_result&& other) override
+    {
+        if (!other.notes.empty())
+            got_.emplace(std::move(other.notes));
+        succeed();
+    }
 
-    void on_end() noexcept override
+    void on_done() noexcept override
     {
         const std::shared_ptr<stream_core> owner = std::move(owner_);
-        const std::shared_ptr<fetch> self = std::exchange(owner->fetch_, nullptr);
+        owner->fetch_.reset();
         if (error())
             owner->on_failed(error());
         else
             owner->on_fetched(std::move(got_));
     }
 
+    void on_dropped() noexcept override
+    {
+        const std::shared_ptr<stream_core> owner = std::move(owner_);
+        owner->fetch_.reset();
+    }
+
     std::shared_ptr<stream_core> owner_;
-    page got_;
+    std::optional<page> got_;
 };
 
 stream_core::stream_core(std::shared_ptr<session_shard> home, statement&& what, const stream_config& config)
@@ -101,14 +96,15 @@ void stream_core::ask() noexcept
     running->run();
 }
 
-void stream_core::on_fetched(page&& p) noexcept
+void stream_core::on_fetched(std::optional<page>&& p) noexcept
 {
     if (ended_)
         return;
-    ended_ = !p.has_more_pages();
+    ended_ = !p || !p->has_more_pages();
     if (!ended_)
-        from_ = p.paging_state();
-    unread_.push_back(std::move(p));
+        from_ = p->paging_state();
+    if (p)
+        unread_.push_back(std::move(*p));
     pump();
 }
 

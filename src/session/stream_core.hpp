@@ -43,7 +43,7 @@ private:
 
     void pump() noexcept;
     void ask() noexcept;
-    void on_fetched(page&& p) noexcept;
+    void on_fetched(std::optional<page>&& p) noexcept;
     void on_failed(failure_ptr f) noexcept;
     [[nodiscard]] bool wants_more() const noexcept;
 

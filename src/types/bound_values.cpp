@@ -3,6 +3,9 @@
 
 #include "types/counted.hpp"
 
+#include <algorithm>
+#include <vector>
+
 namespace async_cassandra::detail {
 
 using types::counted;
@@ -59,7 +62,16 @@ void bound_values::clear() noexcept
 
 void bound_values::fail_at(std::size_t index, const columns* markers, name_function name)
 {
-    const std::string where = at_value(index, markers);
+    fail_in(at_value(index, markers), name);
+}
+
+void bound_values::fail_at(std::string_view value_name, name_function name)
+{
+    fail_in("value '" + std::string{value_name} + "': ", name);
+}
+
+void bound_values::fail_in(const std::string& where, name_function name)
+{
     try {
         throw;
     } catch (const value_error& e) {
@@ -97,6 +109,32 @@ void bind_raw(bound_values& out, const columns& markers, std::span<const raw_val
     } catch (...) {
         out.fail_at(index, &markers, &type_name<raw_value>);
     }
+}
+
+void arrange(bound_values& values, const columns& markers, std::span<const std::uint16_t> positions)
+{
+    // Where each marker's value lies, with its length.
+    std::vector<std::span<const std::byte>> found(markers.size());
+    std::span<const std::byte> left = values.bytes();
+    for (const std::uint16_t position : positions) {
+        const auto size = load_be<std::int32_t>(left.data());
+        const std::size_t whole = sizeof size + static_cast<std::size_t>(std::max(size, 0));
+        found[position] = left.first(whole);
+        left = left.subspan(whole);
+    }
+    bound_values ordered;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        if (found[i].empty()) {
+            values.fail(
+                "no value for marker '" + markers[i].name +
+                "'; bind async_cassandra::unset to leave it as it is"
+            );
+            return;
+        }
+        ordered.sink_.append(found[i]);
+        ++ordered.count_;
+    }
+    values = std::move(ordered);
 }
 
 }  // namespace async_cassandra::detail

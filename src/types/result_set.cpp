@@ -5,11 +5,9 @@ namespace async_cassandra {
 
 namespace {
 
-std::unique_ptr<const std::vector<std::string>> keep_warnings(std::vector<std::string>&& warnings)
+std::unique_ptr<const detail::result_notes> keep(detail::result_notes&& notes)
 {
-    if (warnings.empty())
-        return nullptr;
-    return std::make_unique<const std::vector<std::string>>(std::move(warnings));
+    return notes.empty() ? nullptr : std::make_unique<const detail::result_notes>(std::move(notes));
 }
 
 }  // namespace
@@ -27,8 +25,10 @@ page::page(detail::page_parts parts)
       state_(parts.paging_state),
       row_count_(parts.row_count),
       has_more_(parts.has_more_pages),
-      warnings_(keep_warnings(std::move(parts.warnings)))
+      notes_(keep(std::move(parts.notes)))
 {}
+
+page::page(detail::result_notes notes) : notes_(keep(std::move(notes))) {}
 
 const class columns& page::columns() const noexcept
 {
@@ -36,10 +36,25 @@ const class columns& page::columns() const noexcept
     return columns_ ? *columns_ : none;
 }
 
+const detail::result_notes& page::notes() const noexcept
+{
+    static const detail::result_notes none;
+    return notes_ ? *notes_ : none;
+}
+
 const std::vector<std::string>& page::warnings() const noexcept
 {
-    static const std::vector<std::string> none;
-    return warnings_ ? *warnings_ : none;
+    return notes().warnings;
+}
+
+std::optional<uuid> page::tracing_id() const noexcept
+{
+    return notes().tracing_id;
+}
+
+const async_cassandra::custom_payload& page::custom_payload() const noexcept
+{
+    return notes().payload;
 }
 
 result_set::result_set(detail::other_result other)
@@ -83,10 +98,20 @@ std::size_t result_set::page_count() const noexcept
 
 std::vector<std::string> result_set::warnings() const
 {
-    std::vector<std::string> all = other_ ? other_->warnings : first_.warnings();
+    std::vector<std::string> all = other_ ? other_->notes.warnings : first_.warnings();
     for (const page& p : more())
         all.insert(all.end(), p.warnings().begin(), p.warnings().end());
     return all;
+}
+
+std::optional<uuid> result_set::tracing_id() const noexcept
+{
+    return other_ ? other_->notes.tracing_id : first_.tracing_id();
+}
+
+const async_cassandra::custom_payload& result_set::custom_payload() const noexcept
+{
+    return other_ ? other_->notes.payload : first_.custom_payload();
 }
 
 std::size_t result_set::byte_size() const noexcept

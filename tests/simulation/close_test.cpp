@@ -131,5 +131,17 @@ TEST(simulated_end, the_world_may_end_while_a_name_is_looked_up)
     world.reset();
 }
 
+TEST_F(simulated_close, waits_for_requests_of_a_session_that_nobody_holds_any_more)
+{
+    node.on_query("slow").reply(reply_void().after(300ms));
+    connect();
+    const auto running = execute("slow");
+    world.run_for(10ms);
+    opened.reset();
+    EXPECT_GE(close(*client), 200ms);
+    EXPECT_EQ(running->count, 1);
+    EXPECT_FALSE(running->error);
+}
+
 }  // namespace
 }  // namespace async_cassandra::testing

@@ -134,7 +134,7 @@ bench_figures measure(bench_workers& workers, const bench_options& options, prog
     figures.mib_at_end = resident_mib();
     figures.peak_mib = peak_resident_mib();
     figures.mib_at_tenth = progress.mib_at_tenth();
-    figures.protocol = options.connection.protocol;
+    figures.protocol = workers.front().target().protocol();
     for (const bench_work* each : works)
         figures.tally.merge(each->tally());
     return figures;

@@ -62,8 +62,14 @@ public:
     /// Called while an exception of `add` is handled: keeps it as this statement's failure. `markers` may be
     /// null.
     void fail_at(std::size_t index, const columns* markers, name_function name);
+    /// … of the value with this name.
+    void fail_at(std::string_view value_name, name_function name);
 
 private:
+    friend void arrange(bound_values&, const columns&, std::span<const std::uint16_t>);
+
+    void fail_in(const std::string& where, name_function name);
+
     struct failure_state {
         std::string what;
         std::exception_ptr cause;
@@ -181,5 +187,31 @@ void bind_natural(bound_values& out, const Args&... args)
 
 /// Binds values that are encoded already, one for each marker.
 void bind_raw(bound_values& out, const columns& markers, std::span<const raw_value> values);
+
+/// Binds the value of one marker; a wrong type or value becomes the failure of `out`.
+template <class Arg>
+void bind_one(bound_values& out, const columns& markers, std::size_t index, const Arg& arg)
+{
+    try {
+        add_argument<bind_as_t<Arg>>(out, arg, markers[index].type);
+    } catch (...) {
+        out.fail_at(index, &markers, &type_name<bind_as_t<Arg>>);
+    }
+}
+
+/// Binds one value whose CQL type is not known, as its natural CQL type.
+template <class Arg>
+void bind_one_natural(bound_values& out, std::string_view name, const Arg& arg)
+{
+    try {
+        add_natural<bind_as_t<Arg>>(out, arg);
+    } catch (...) {
+        out.fail_at(name, &type_name<bind_as_t<Arg>>);
+    }
+}
+
+/// Brings values into the order of the markers: `positions` has the marker of each value. A marker without a value becomes
+/// the failure of `values`.
+void arrange(bound_values& values, const columns& markers, std::span<const std::uint16_t> positions);
 
 }  // namespace async_cassandra::detail

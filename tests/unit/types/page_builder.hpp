@@ -66,7 +66,7 @@ public:
 
     page_builder& warning(std::string text)
     {
-        parts_.warnings.push_back(std::move(text));
+        parts_.notes.warnings.push_back(std::move(text));
         return *this;
     }
 

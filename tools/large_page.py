@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""One page of 200 MB, as 20 rows of 10 MB and as 200,000 rows of 1 kB, through execute_page and through a stream.
+
+The node that sends it, a second node for small requests on the same loop, and the client are processes of their own.
+Prints each figure beside its bound: peak memory of the client, the loop's longest turn, the 99th percentile of requests
+on another connection; a request behind the page on the same connection waits for it. Exit code 1 when something is missed.
+"""
+
+import argparse
+import contextlib
+import json
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MOST_MEMORY = 2.5
+LONGEST_TURN_MS = 5
+OTHERS_P99_MS = 50
+# In a test the machine may be busy with something else.
+LOOSE = 10
+LONG, SHORT = 200_000_000, 20_000_000
+
+
+class Missed(Exception):
+    """It could not be shown at all; the text says why."""
+
+
+@contextlib.contextmanager
+def node(program):
+    """The address of a node that runs until the end."""
+    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            address = process.stdout.readline().strip()
+            if not address:
+                raise Missed(f"{program} did not start")
+            yield address
+        finally:
+            process.stdin.close()
+
+
+def fetch(build, protocol, rows, row_bytes, how):
+    """What the client reports of one page."""
+    programs = build / "tests" / "large_page"
+    with node(programs / "large_page_node") as large, node(programs / "large_page_node") as small:
+        run = subprocess.run(
+            [programs / "large_page_client", large, small, str(protocol), str(rows), str(row_bytes), how],
+            capture_output=True, text=True,
+        )
+    if run.returncode != 0:
+        raise Missed(f"large_page_client ended with {run.returncode}: {run.stderr.strip()}")
+    return json.loads(run.stdout)
+
+
+def verdict(fine, text):
+    print(f"{'ok    ' if fine else 'MISSED'}  {text}", flush=True)
+    return fine
+
+
+def judge(name, report, short):
+    page_mib = report["page_bytes"] / 2**20
+    times = report["peak_mib"] / page_mib
+    others_bound = OTHERS_P99_MS * (LOOSE if short else 1)
+    fine = verdict(
+        times <= MOST_MEMORY,
+        f"{name}: page of {page_mib:.1f} MiB, {report['peak_mib']:.1f} MiB of memory at most "
+        f"({report['peak_before_mib']:.1f} before): {times:.2f} x, bound {MOST_MEMORY} x",
+    )
+    fine &= verdict(
+        report["longest_turn_ms"] <= LONGEST_TURN_MS,
+        f"{name}: the loop's longest turn {report['longest_turn_ms']:.2f} ms of CPU, bound {LONGEST_TURN_MS} ms",
+    )
+    fine &= verdict(
+        report["others"] > 0 and report["others_p99_ms"] <= others_bound,
+        f"{name}: {report['others']} requests on another connection, p99 {report['others_p99_ms']:.1f} ms, "
+        f"bound {others_bound} ms (longest {report['others_max_ms']:.1f} ms)",
+    )
+    fine &= verdict(
+        report["behind_was_later"],
+        f"{name}: the page took {report['transfer_ms']:.0f} ms, a request behind it on its connection came after it, "
+        f"in {report['behind_ms']:.0f} ms",
+    )
+    return fine
+
+
+def show(build, short):
+    """True when every bound is kept."""
+    total = SHORT if short else LONG
+    fine = True
+    for protocol in (5, 4):
+        for row_bytes in (10_000_000, 1000):
+            for how in ("page", "stream"):
+                name = f"v{protocol}, rows of {row_bytes:,} B, {how}"
+                fine &= judge(name, fetch(build, protocol, total // row_bytes, row_bytes, how), short)
+    return fine
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build-dir", type=pathlib.Path, default=ROOT / "build" / "release")
+    parser.add_argument("--short", action="store_true", help="a tenth of the size, with time bounds for a busy machine")
+    options = parser.parse_args()
+    try:
+        return 0 if show(options.build_dir.resolve(), options.short) else 1
+    except Missed as problem:
+        verdict(False, str(problem))
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
