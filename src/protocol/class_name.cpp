@@ -201,8 +201,8 @@ data_type class_name_parser::read_unknown(const char* begin)
         std::size_t open = 0;
         std::size_t i = 0;
         do {
-            open += rest_[i] == '(' ? 1 : 0;
-            open -= rest_[i] == ')' ? 1 : 0;
+            open += rest_[i] == '(' ? 1U : 0U;
+            open -= rest_[i] == ')' ? 1U : 0U;
             ++i;
         } while (open != 0 && i < rest_.size());
         if (open != 0)

@@ -8,10 +8,10 @@
 namespace async_cassandra {
 
 struct data_type::parameters {
-    std::vector<data_type> elements;
-    std::vector<std::string> field_names;
-    std::string keyspace;
-    std::string name;
+    std::vector<data_type> elements{};
+    std::vector<std::string> field_names{};
+    std::string keyspace{};
+    std::string name{};
     std::uint32_t dimension = 0;
     std::size_t fixed_size = 0;
 };

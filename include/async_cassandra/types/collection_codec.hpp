@@ -2,12 +2,14 @@
 #pragma once
 
 #include <async_cassandra/types/codec.hpp>
+#include <async_cassandra/types/vector_codec.hpp>
 
 #include <iterator>
 
 /// Codecs of containers, by their shape, so that any library's containers do as well as the standard ones:
-/// - sequences (std::vector, std::deque, std::list, …): read from list and set, bound to list and set
-/// - std::array, std::span: bound to list and set
+/// - sequences (std::vector, std::deque, std::list, …): read from and bound to list, set and vector
+/// - std::array: read from a vector of its size, bound to such a one, list and set
+/// - std::span: bound to list, set and vector (vector_view reads a vector in place)
 /// - sets (std::set, std::unordered_set, …): read from set, bound to set and list
 /// - maps (std::map, std::unordered_map, …): read from and bound to map
 /// Elements are anything with a codec, nested to any depth. Null elements are read as std::optional; none can
@@ -122,22 +124,31 @@ struct codec<T> {
     }
 
     static bool reads(const data_type& type)
-        requires readable<element> && detail::default_growable<T>
+        requires readable<element> && (detail::default_growable<T> || detail::fixed_array<T>)
     {
-        return (type.kind() == type_kind::set || (!detail::set_like<T> && type.kind() == type_kind::list)) &&
+        return (type.kind() == type_kind::vector ? fits_vector(type) : reads_kind(type.kind())) &&
                codec<element>::reads(type.elements()[0]);
     }
 
     static bool binds(const data_type& type)
         requires bindable<element>
     {
-        return (type.kind() == type_kind::set || type.kind() == type_kind::list) &&
+        return (type.kind() == type_kind::set || type.kind() == type_kind::list || fits_vector(type)) &&
                codec<element>::binds(type.elements()[0]);
+    }
+
+    static T decode(const data_type& type, std::span<const std::byte> bytes)
+        requires readable<element> && detail::fixed_array<T>
+    {
+        return detail::decode_vector<T>(type, bytes);
     }
 
     static T decode(const data_type& type, std::span<const std::byte> bytes)
         requires readable<element> && detail::default_growable<T>
     {
+        if constexpr (!detail::set_like<T>)
+            if (type.kind() == type_kind::vector)
+                return detail::decode_vector<T>(type, bytes);
         const data_type& inner = type.elements()[0];
         detail::collection_reader reader{type, bytes, 1};
         T out;
@@ -152,10 +163,30 @@ struct codec<T> {
     static void encode(const T& value, const data_type& type, value_sink& out)
         requires bindable<element>
     {
+        if (type.kind() == type_kind::vector)
+            return detail::encode_vector(value, type, out);
         const data_type& inner = type.elements()[0];
         out.append_be(detail::element_count(value.size(), type));
         for (auto&& item : value)
             detail::encode_element<element>(item, inner, type, out);
+    }
+
+private:
+    static constexpr bool reads_kind(type_kind kind) noexcept
+    {
+        return !detail::fixed_array<T> &&
+               (kind == type_kind::set || (!detail::set_like<T> && kind == type_kind::list));
+    }
+
+    /// A set has no order, which a vector has.
+    static bool fits_vector(const data_type& type) noexcept
+    {
+        if constexpr (detail::set_like<T>)
+            return false;
+        else if constexpr (detail::fixed_array<T>)
+            return type.kind() == type_kind::vector && type.dimension() == std::tuple_size<T>::value;
+        else
+            return type.kind() == type_kind::vector;
     }
 };
 
