@@ -2,6 +2,7 @@
 #pragma once
 
 #include <async_cassandra/detail/big_endian.hpp>
+#include <async_cassandra/detail/shapes.hpp>
 #include <async_cassandra/detail/type_errors.hpp>
 #include <async_cassandra/detail/type_name.hpp>
 #include <async_cassandra/types/data_type.hpp>
@@ -83,16 +84,6 @@ concept bindable = requires(const T& value, const data_type& type, value_sink& o
     codec<T>::encode(value, type, out);
 };
 
-namespace detail {
-
-/// A run of bytes, which is a blob and no list.
-template <class T>
-concept contiguous_bytes = requires(const T& t) {
-    requires std::convertible_to<decltype(t.data()), const std::byte*>;
-    requires std::convertible_to<decltype(t.size()), std::size_t>;
-};
-
-}  // namespace detail
 }  // namespace async_cassandra
 
 #include <async_cassandra/types/collection_codec.hpp>

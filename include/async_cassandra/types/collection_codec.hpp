@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <async_cassandra/detail/vector_elements.hpp>
 #include <async_cassandra/types/codec.hpp>
-#include <async_cassandra/types/vector_codec.hpp>
 
 #include <iterator>
 
@@ -17,63 +17,6 @@
 namespace async_cassandra {
 
 namespace detail {
-
-/// One [bytes] as it stands in a block.
-struct cell {
-    const std::byte* data = nullptr;
-    std::int32_t size = -1;  ///< Negative: null.
-
-    [[nodiscard]] bool is_null() const noexcept { return size < 0; }
-    [[nodiscard]] std::span<const std::byte> bytes() const noexcept
-    {
-        return {data, static_cast<std::size_t>(size)};
-    }
-};
-
-/// Walks the elements of an encoded list, set or map. Every length is checked against the bytes that are
-/// there.
-class collection_reader {
-public:
-    /// `cells_per_element` is 2 for maps. Throws value_error when the count cannot be true.
-    collection_reader(const data_type& type, std::span<const std::byte> bytes, std::size_t cells_per_element);
-
-    /// Elements (pairs, for a map); bounded by the bytes that are there, so it is safe to reserve.
-    [[nodiscard]] std::size_t count() const noexcept { return count_; }
-
-    /// The next cell. Throws value_error when it does not end within the value.
-    [[nodiscard]] cell next();
-
-    /// Throws value_error unless everything was read.
-    void finish() const;
-
-private:
-    const data_type* type_;
-    std::span<const std::byte> rest_;
-    std::size_t count_ = 0;
-};
-
-template <class T>
-concept iterable = requires(const T& c) {
-    typename T::value_type;
-    c.begin() != c.end();
-    c.size();
-} && !std::same_as<typename T::value_type, T> && !contiguous_bytes<T>;
-
-template <class T>
-concept map_like = iterable<T> && requires {
-    typename T::key_type;
-    typename T::mapped_type;
-};
-
-template <class T>
-concept set_like = iterable<T> && !map_like<T> && requires { typename T::key_type; };
-
-template <class T>
-concept sequence_like = iterable<T> && !map_like<T> && !set_like<T>;
-
-template <class T>
-concept default_growable = std::default_initializable<T> &&
-                           requires(T& c, typename T::value_type&& e) { c.insert(c.end(), std::move(e)); };
 
 template <class T>
 [[nodiscard]] T decode_element(cell c, const data_type& type, const data_type& collection)

@@ -8,11 +8,6 @@ namespace async_cassandra {
 
 namespace detail {
 
-template <class T>
-concept cql_integer =
-    std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
-    !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
-
 /// Bytes of a CQL integer type; 0 for every other type.
 [[nodiscard]] constexpr std::size_t integer_width(type_kind kind) noexcept
 {

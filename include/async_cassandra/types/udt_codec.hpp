@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <async_cassandra/types/tuple_codec.hpp>
+#include <async_cassandra/detail/fields.hpp>
+#include <async_cassandra/types/codec.hpp>
 
 #include <boost/describe/members.hpp>
 #include <boost/describe/modifiers.hpp>
