@@ -13,4 +13,5 @@
 #include <async_cassandra/result.hpp>
 #include <async_cassandra/row_mapping.hpp>
 #include <async_cassandra/session.hpp>
+#include <async_cassandra/uuid_generator.hpp>
 #include <async_cassandra/version.hpp>

