@@ -17,10 +17,12 @@ constexpr std::int64_t last_day = std::numeric_limits<std::int32_t>::max();
 void codec<date>::encode(date value, const data_type& type, value_sink& out)
 {
     const std::int64_t days = value.time_since_epoch().count();
-    if (type.kind() == type_kind::timestamp)
-        return codec<std::chrono::time_point<std::chrono::system_clock, std::chrono::hours>>::encode(
-            value, type, out
-        );
+    if (type.kind() == type_kind::timestamp) {
+        std::int64_t milliseconds = 0;
+        if (__builtin_mul_overflow(days, std::int64_t{86'400'000}, &milliseconds))
+            detail::throw_beyond(std::to_string(days) + " days since 1970-01-01", type);
+        return out.append_be(milliseconds);
+    }
     if (days < first_day || days > last_day)
         detail::throw_beyond(std::to_string(days) + " days since 1970-01-01", type);
     out.append_be(static_cast<std::uint32_t>(days - first_day));

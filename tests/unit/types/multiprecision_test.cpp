@@ -57,7 +57,7 @@ TEST(multiprecision, integers_that_do_not_fit_are_refused)
     );
     EXPECT_NE(
         read_error<int128_t>(type_kind::varint, "010000000000000000000000000000000000000000")
-            .find(" does not fit an integer of 127 bits and a sign"),
+            .find(" does not fit an integer of 128 bits and a sign"),
         std::string::npos
     );
 }

@@ -70,10 +70,10 @@ TEST(date_codec, days_that_one_side_does_not_have_are_refused)
 TEST(date_codec, a_day_is_bound_to_timestamp_as_its_midnight)
 {
     EXPECT_EQ(bound(type_kind::timestamp, day(-1)), "fffffffffad9a400");
-    EXPECT_NE(bound(type_kind::timestamp, day(last_day)).find("02"), std::string::npos);
+    EXPECT_EQ(bound(type_kind::timestamp, day(last_day)), "02932dfffad9a400");
     EXPECT_NE(
         bound(
-            type_kind::timestamp, sys_days{days{std::numeric_limits<days::rep>::max() / 24}}
+            type_kind::timestamp, sys_days{days{std::numeric_limits<days::rep>::max()}}
         ).find("is beyond what CQL type timestamp holds"),
         std::string::npos
     );
