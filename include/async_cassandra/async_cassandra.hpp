@@ -14,4 +14,5 @@
 #include <async_cassandra/row_mapping.hpp>
 #include <async_cassandra/session.hpp>
 #include <async_cassandra/tls.hpp>
+#include <async_cassandra/uuid_generator.hpp>
 #include <async_cassandra/version.hpp>

@@ -3,14 +3,8 @@
 
 #include <async_cassandra/detail/read_cell.hpp>
 
-#include <boost/describe/members.hpp>
-#include <boost/describe/modifiers.hpp>
-#include <boost/mp11/algorithm.hpp>
-#include <boost/mp11/list.hpp>
-#include <boost/pfr/core.hpp>
-#include <boost/pfr/tuple_size.hpp>
-
-/// Rows as structs, for `as<Struct>()` with a type that has no codec of its own:
+/// Rows as structs, for `as<Struct>()` with a type that has no codec of its own (a struct beside others, as in
+/// `as<int, Struct>()`, is a column of a user-defined type):
 /// - described with Boost.Describe: every public member (inherited ones too) takes the column of its name, in
 ///   any order;
 /// - any other aggregate: members take the columns by position (Boost.PFR).
@@ -19,12 +13,11 @@
 namespace async_cassandra::detail {
 
 template <class T>
-concept described_struct = !readable<T> && std::is_class_v<T> && std::default_initializable<T> && requires {
-    typename boost::describe::describe_members<T, boost::describe::mod_public>;
-};
+concept described_struct = described_shape<T> && (!readable<T> || by_members<T>);
 
 template <class T>
-concept plain_struct = !readable<T> && std::is_aggregate_v<T> && std::is_class_v<T> && !described_struct<T>;
+concept plain_struct =
+    std::is_aggregate_v<T> && std::is_class_v<T> && !described_struct<T> && (!readable<T> || by_members<T>);
 
 /// By position.
 template <plain_struct T>
@@ -77,8 +70,7 @@ void match_members(
 template <described_struct T>
 struct row_reader<T> {
     using type = T;
-    using members =
-        boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+    using members = described_members<T>;
     static constexpr std::size_t size = boost::mp11::mp_size<members>::value;
 
     explicit row_reader(const columns& list) : position_(match(list)) { check_types(list); }

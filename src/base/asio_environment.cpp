@@ -95,11 +95,7 @@ public:
         return std::chrono::system_clock::now();
     }
 
-    std::uint64_t entropy() override
-    {
-        std::random_device device;
-        return (std::uint64_t{device()} << 32) | device();
-    }
+    std::uint64_t entropy() override { return system_entropy(); }
 
     std::unique_ptr<alarm> make_alarm(std::function<void()> on_time) override
     {
@@ -126,6 +122,17 @@ private:
 };
 
 }  // namespace
+
+std::chrono::sys_time<std::chrono::nanoseconds> system_wall_now() noexcept
+{
+    return std::chrono::system_clock::now();
+}
+
+std::uint64_t system_entropy()
+{
+    std::random_device device;
+    return (std::uint64_t{device()} << 32) | device();
+}
 
 std::unique_ptr<environment> make_asio_environment(
     asio::any_io_executor executor, std::shared_ptr<void> context, std::shared_ptr<const transport> how

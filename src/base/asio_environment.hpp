@@ -16,6 +16,10 @@ namespace async_cassandra::base {
     std::shared_ptr<const transport> how = std::make_shared<const transport>()
 );
 
+/// The wall clock and 64 bits of chance without an environment, for what belongs to no shard. Any thread.
+[[nodiscard]] std::chrono::sys_time<std::chrono::nanoseconds> system_wall_now() noexcept;
+[[nodiscard]] std::uint64_t system_entropy();
+
 /// An io_context with a thread of its own. The thread keeps the context alive, so the last owner may go away on that
 /// very thread; nobody joins. The thread ends when the object is gone and no work is left.
 class io_thread {

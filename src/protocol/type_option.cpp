@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/type_option.hpp"
 
-#include <array>
-#include <optional>
+#include "protocol/class_name.hpp"
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,41 +12,6 @@ namespace async_cassandra::protocol {
 namespace {
 
 constexpr std::uint16_t old_text_id = 0x000A;
-constexpr std::string_view class_prefix = "org.apache.cassandra.db.marshal.";
-
-constexpr std::array<std::pair<std::string_view, type_kind>, 21> scalar_classes{{
-    {"AsciiType", type_kind::ascii},
-    {"LongType", type_kind::bigint},
-    {"BytesType", type_kind::blob},
-    {"BooleanType", type_kind::boolean},
-    {"CounterColumnType", type_kind::counter},
-    {"DecimalType", type_kind::decimal},
-    {"DoubleType", type_kind::double_},
-    {"FloatType", type_kind::float_},
-    {"Int32Type", type_kind::int_},
-    {"UTF8Type", type_kind::text},
-    {"TimestampType", type_kind::timestamp},
-    {"DateType", type_kind::timestamp},
-    {"UUIDType", type_kind::uuid},
-    {"IntegerType", type_kind::varint},
-    {"TimeUUIDType", type_kind::timeuuid},
-    {"InetAddressType", type_kind::inet},
-    {"SimpleDateType", type_kind::date},
-    {"TimeType", type_kind::time},
-    {"ShortType", type_kind::smallint},
-    {"ByteType", type_kind::tinyint},
-    {"DurationType", type_kind::duration},
-}};
-
-data_type of_class(std::string_view class_name)
-{
-    if (class_name.starts_with(class_prefix))
-        for (const auto& [name, kind] : scalar_classes)
-            if (class_name.substr(class_prefix.size()) == name)
-                return kind;
-    return data_type::custom_of(std::string{class_name});
-}
-
 bool is_scalar(std::uint16_t id) noexcept
 {
     return id >= static_cast<std::uint16_t>(type_kind::ascii) &&
@@ -71,7 +36,7 @@ data_type type_reader::read(int depth)
     if (is_scalar(id))
         return static_cast<type_kind>(id);
     switch (static_cast<type_kind>(id)) {
-    case type_kind::custom: return of_class(in_.string());
+    case type_kind::custom: return read_class(depth);
     case type_kind::list: return data_type::list_of(read(depth + 1));
     case type_kind::set: return data_type::set_of(read(depth + 1));
     case type_kind::map: {
@@ -82,6 +47,15 @@ data_type type_reader::read(int depth)
     case type_kind::tuple: return read_tuple(depth);
     default: in_.fail("a type has an id that is not known"); return {};
     }
+}
+
+data_type type_reader::read_class(int depth)
+{
+    class_name_parser parser{in_.string(), left_};
+    data_type type = parser.parse(depth);
+    if (parser.rule() != nullptr)
+        in_.fail(parser.rule());
+    return type;
 }
 
 data_type type_reader::read_udt(int depth)
@@ -116,6 +90,11 @@ data_type type_reader::read_tuple(int depth)
 
 void write_type(writer& out, const data_type& type)
 {
+    if (type.kind() == type_kind::vector) {
+        out.u16(static_cast<std::uint16_t>(type_kind::custom));
+        out.string(class_name(type));
+        return;
+    }
     out.u16(static_cast<std::uint16_t>(type.kind()));
     switch (type.kind()) {
     case type_kind::custom: out.string(type.name()); return;

@@ -17,12 +17,13 @@ class type_reader {
 public:
     explicit type_reader(reader& in) noexcept : in_(in) {}
 
-    /// `int_` after an error. A scalar that the server sends by its class name, as it must for a type that is newer than
-    /// the protocol version, is given as that scalar; other classes are custom types.
+    /// `int_` after an error. A type that the server sends by its class name, as it must for vectors and for what is
+    /// newer than the protocol version, is given as that type; classes that are no CQL type are custom types.
     [[nodiscard]] data_type read() { return read(1); }
 
 private:
     [[nodiscard]] data_type read(int depth);
+    [[nodiscard]] data_type read_class(int depth);
     [[nodiscard]] data_type read_udt(int depth);
     [[nodiscard]] data_type read_tuple(int depth);
 

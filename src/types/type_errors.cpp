@@ -35,11 +35,17 @@ std::string expected_size(const data_type& type)
     case type_kind::uuid:
     case type_kind::timeuuid: return "16";
     case type_kind::inet: return "4 or 16";
+    case type_kind::date: return "4";
+    case type_kind::time: return "8";
+    case type_kind::varint: return "1 or more";
+    case type_kind::decimal: return "5 or more";
     default: return std::to_string(integer_width(type.kind()));
     }
 }
 
-[[noreturn]] void out_of_range(const std::string& value, const data_type& type)
+}  // namespace
+
+void throw_out_of_range(const std::string& value, const data_type& type)
 {
     const auto bits = static_cast<unsigned>(integer_width(type.kind()) * 8);
     const std::int64_t most = std::numeric_limits<std::int64_t>::max() >> (64U - bits);
@@ -48,7 +54,10 @@ std::string expected_size(const data_type& type)
         std::to_string(most) + ")"};
 }
 
-}  // namespace
+void throw_beyond(const std::string& value, const data_type& type)
+{
+    throw value_error{value + " is beyond what CQL type " + type.to_string() + " holds"};
+}
 
 void throw_wrong_size(const data_type& type, std::size_t size)
 {
@@ -63,12 +72,12 @@ void throw_wrong_size(const data_type& type, std::size_t size)
 
 void throw_out_of_range(std::int64_t value, const data_type& type)
 {
-    out_of_range(std::to_string(value), type);
+    throw_out_of_range(std::to_string(value), type);
 }
 
 void throw_out_of_range(std::uint64_t value, const data_type& type)
 {
-    out_of_range(std::to_string(value), type);
+    throw_out_of_range(std::to_string(value), type);
 }
 
 void throw_inexact(double value, const data_type& type)
@@ -95,13 +104,22 @@ void throw_null_pointer()
     throw value_error{"a null pointer is no text; bind async_cassandra::null for a null value"};
 }
 
+void throw_null_field(const data_type& type, std::size_t index, name_function name)
+{
+    const std::string field = type.kind() == type_kind::udt ? "field '" + type.field_names()[index] + "'"
+                                                            : "element " + std::to_string(index);
+    throw value_error{
+        field + " of " + type.to_string() + " is null, which cannot be read as " + name() +
+        "; use std::optional<" + name() + "> for it"};
+}
+
 void throw_not_bindable(const data_type& type, name_function name)
 {
     throw value_error{
         name() + " cannot be bound to CQL type " + type.to_string() + "; legal: " + legal_to_bind(type)};
 }
 
-void throw_malformed_collection(const data_type& type, const char* why)
+void throw_malformed(const data_type& type, const std::string& why)
 {
     throw value_error{"malformed " + type.to_string() + ": " + why};
 }

@@ -16,7 +16,35 @@ constexpr bool is_dash_position(std::size_t i) noexcept
     return i == 8 || i == 13 || i == 18 || i == 23;
 }
 
+// The variant of RFC 4122 in the first two of the last eight bytes' bits.
+constexpr std::uint64_t variant = std::uint64_t{2} << 62;
+constexpr std::uint64_t behind_variant = ~std::uint64_t{0} >> 2U;
+
+uuid of_halves(std::uint64_t high, std::uint64_t low) noexcept
+{
+    std::array<std::uint8_t, 16> bytes{};
+    auto* const raw = reinterpret_cast<std::byte*>(bytes.data());
+    detail::store_be(raw, high);
+    detail::store_be(raw + 8, low);
+    return uuid{bytes};
+}
+
 }  // namespace
+
+uuid uuid::time_based(time_point at, std::uint64_t node) noexcept
+{
+    constexpr std::uint64_t chosen_by_chance = std::uint64_t{1} << 40U;
+    const auto ticks = static_cast<std::uint64_t>(at.time_since_epoch().count()) +
+                       static_cast<std::uint64_t>(gregorian_offset);
+    const std::uint64_t high =
+        (ticks << 32U) | ((ticks >> 16U) & 0xFFFF'0000U) | 0x1000U | ((ticks >> 48U) & 0x0FFFU);
+    return of_halves(high, variant | (node & behind_variant) | chosen_by_chance);
+}
+
+uuid uuid::random(std::uint64_t high, std::uint64_t low) noexcept
+{
+    return of_halves((high & ~std::uint64_t{0xF000}) | 0x4000U, variant | (low & behind_variant));
+}
 
 std::optional<uuid> uuid::parse(std::string_view text) noexcept
 {

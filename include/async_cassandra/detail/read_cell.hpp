@@ -125,6 +125,7 @@ struct row_reader<T...> : tuple_reader<T...> {
 };
 
 template <readable T>
+    requires(!by_members<T>)
 struct row_reader<T> : tuple_reader<T> {
     using tuple_reader<T>::tuple_reader;
 };

@@ -26,11 +26,16 @@ using name_function = std::string (*)();
 [[noreturn]] void throw_wrong_size(const data_type& type, std::size_t size);
 [[noreturn]] void throw_out_of_range(std::int64_t value, const data_type& type);
 [[noreturn]] void throw_out_of_range(std::uint64_t value, const data_type& type);
+[[noreturn]] void throw_out_of_range(const std::string& value, const data_type& type);
+/// `value` with its unit, which the type cannot hold.
+[[noreturn]] void throw_beyond(const std::string& value, const data_type& type);
 [[noreturn]] void throw_inexact(double value, const data_type& type);
 [[noreturn]] void throw_null_element(const data_type& collection, name_function element);
 [[noreturn]] void throw_null_pointer();
+/// A field of a tuple or user-defined type.
+[[noreturn]] void throw_null_field(const data_type& type, std::size_t index, name_function name);
 [[noreturn]] void throw_not_bindable(const data_type& type, name_function name);
-[[noreturn]] void throw_malformed_collection(const data_type& type, const char* why);
+[[noreturn]] void throw_malformed(const data_type& type, const std::string& why);
 
 // Thrown by rows, as query_error; they name the column.
 [[noreturn]] void throw_not_readable(const columns& list, std::size_t index, name_function name);

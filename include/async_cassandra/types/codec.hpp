@@ -2,14 +2,18 @@
 #pragma once
 
 #include <async_cassandra/detail/big_endian.hpp>
+#include <async_cassandra/detail/shapes.hpp>
 #include <async_cassandra/detail/type_errors.hpp>
 #include <async_cassandra/detail/type_name.hpp>
 #include <async_cassandra/types/data_type.hpp>
+#include <async_cassandra/types/decimal.hpp>
+#include <async_cassandra/types/duration.hpp>
 #include <async_cassandra/types/inet.hpp>
 #include <async_cassandra/types/uuid.hpp>
 #include <async_cassandra/types/value_error.hpp>
 #include <async_cassandra/types/value_sink.hpp>
 #include <async_cassandra/types/values.hpp>
+#include <async_cassandra/types/varint.hpp>
 
 #include <concepts>
 #include <limits>
@@ -47,15 +51,21 @@ namespace async_cassandra {
 /// cause.
 ///
 /// Built in (CQL types it reads | binds, where that is more):
-/// - std::int8_t … std::int64_t: integers not wider than itself, counter | every integer type the value fits
-/// - unsigned integers: — | every integer type the value fits
+/// - std::int8_t … std::int64_t: integers not wider than itself, counter | every integer type the value fits, varint
+/// - unsigned integers: — | every integer type the value fits, varint
+/// - varint: varint and every integer type | the same, where the value fits · decimal: decimal
 /// - bool: boolean · float: float | float, double · double: float, double (to float only when exact)
 /// - std::string, std::string_view (const char* and literals: bind only): ascii, text
 /// - blob = std::vector<std::byte>, blob_view = std::span<const std::byte>: blob, custom | any contiguous range
 ///   of std::byte
 /// - uuid: uuid, timeuuid · inet: inet
 /// - timestamp = sys_time<milliseconds>: timestamp | sys_time of coarser units
-/// - containers: see types/collection_codec.hpp · std::optional<T>: as T, and null
+/// - date = std::chrono::sys_days: date | date, timestamp · std::chrono::year_month_day: date
+/// - time_of_day = std::chrono::nanoseconds: time | any std::chrono::duration of nanoseconds or coarser units
+/// - duration: duration
+/// - containers (list, set, map, vector): see types/collection_codec.hpp · vector_view<T>: vector, in place
+/// - std::tuple, std::pair: tuple · structs: user-defined types, see types/udt_codec.hpp
+/// - std::optional<T>: as T, and null
 /// - null, unset, raw_value: — | every type
 template <class T>
 struct codec;
@@ -74,18 +84,12 @@ concept bindable = requires(const T& value, const data_type& type, value_sink& o
     codec<T>::encode(value, type, out);
 };
 
-namespace detail {
-
-/// A run of bytes, which is a blob and no list.
-template <class T>
-concept contiguous_bytes = requires(const T& t) {
-    requires std::convertible_to<decltype(t.data()), const std::byte*>;
-    requires std::convertible_to<decltype(t.size()), std::size_t>;
-};
-
-}  // namespace detail
 }  // namespace async_cassandra
 
 #include <async_cassandra/types/collection_codec.hpp>
 #include <async_cassandra/types/number_codec.hpp>
 #include <async_cassandra/types/scalar_codec.hpp>
+#include <async_cassandra/types/time_codec.hpp>
+#include <async_cassandra/types/tuple_codec.hpp>
+#include <async_cassandra/types/udt_codec.hpp>
+#include <async_cassandra/types/vector_codec.hpp>

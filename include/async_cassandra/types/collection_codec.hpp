@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <async_cassandra/detail/vector_elements.hpp>
 #include <async_cassandra/types/codec.hpp>
 
 #include <iterator>
 
 /// Codecs of containers, by their shape, so that any library's containers do as well as the standard ones:
-/// - sequences (std::vector, std::deque, std::list, …): read from list and set, bound to list and set
-/// - std::array, std::span: bound to list and set
+/// - sequences (std::vector, std::deque, std::list, …): read from and bound to list, set and vector
+/// - std::array: read from a vector of its size, bound to such a one, list and set
+/// - std::span: bound to list, set and vector (vector_view reads a vector in place)
 /// - sets (std::set, std::unordered_set, …): read from set, bound to set and list
 /// - maps (std::map, std::unordered_map, …): read from and bound to map
 /// Elements are anything with a codec, nested to any depth. Null elements are read as std::optional; none can
@@ -15,63 +17,6 @@
 namespace async_cassandra {
 
 namespace detail {
-
-/// One [bytes] as it stands in a block.
-struct cell {
-    const std::byte* data = nullptr;
-    std::int32_t size = -1;  ///< Negative: null.
-
-    [[nodiscard]] bool is_null() const noexcept { return size < 0; }
-    [[nodiscard]] std::span<const std::byte> bytes() const noexcept
-    {
-        return {data, static_cast<std::size_t>(size)};
-    }
-};
-
-/// Walks the elements of an encoded list, set or map. Every length is checked against the bytes that are
-/// there.
-class collection_reader {
-public:
-    /// `cells_per_element` is 2 for maps. Throws value_error when the count cannot be true.
-    collection_reader(const data_type& type, std::span<const std::byte> bytes, std::size_t cells_per_element);
-
-    /// Elements (pairs, for a map); bounded by the bytes that are there, so it is safe to reserve.
-    [[nodiscard]] std::size_t count() const noexcept { return count_; }
-
-    /// The next cell. Throws value_error when it does not end within the value.
-    [[nodiscard]] cell next();
-
-    /// Throws value_error unless everything was read.
-    void finish() const;
-
-private:
-    const data_type* type_;
-    std::span<const std::byte> rest_;
-    std::size_t count_ = 0;
-};
-
-template <class T>
-concept iterable = requires(const T& c) {
-    typename T::value_type;
-    c.begin() != c.end();
-    c.size();
-} && !std::same_as<typename T::value_type, T> && !contiguous_bytes<T>;
-
-template <class T>
-concept map_like = iterable<T> && requires {
-    typename T::key_type;
-    typename T::mapped_type;
-};
-
-template <class T>
-concept set_like = iterable<T> && !map_like<T> && requires { typename T::key_type; };
-
-template <class T>
-concept sequence_like = iterable<T> && !map_like<T> && !set_like<T>;
-
-template <class T>
-concept default_growable = std::default_initializable<T> &&
-                           requires(T& c, typename T::value_type&& e) { c.insert(c.end(), std::move(e)); };
 
 template <class T>
 [[nodiscard]] T decode_element(cell c, const data_type& type, const data_type& collection)
@@ -122,22 +67,31 @@ struct codec<T> {
     }
 
     static bool reads(const data_type& type)
-        requires readable<element> && detail::default_growable<T>
+        requires readable<element> && (detail::default_growable<T> || detail::fixed_array<T>)
     {
-        return (type.kind() == type_kind::set || (!detail::set_like<T> && type.kind() == type_kind::list)) &&
+        return (type.kind() == type_kind::vector ? fits_vector(type) : reads_kind(type.kind())) &&
                codec<element>::reads(type.elements()[0]);
     }
 
     static bool binds(const data_type& type)
         requires bindable<element>
     {
-        return (type.kind() == type_kind::set || type.kind() == type_kind::list) &&
+        return (type.kind() == type_kind::set || type.kind() == type_kind::list || fits_vector(type)) &&
                codec<element>::binds(type.elements()[0]);
+    }
+
+    static T decode(const data_type& type, std::span<const std::byte> bytes)
+        requires readable<element> && detail::fixed_array<T>
+    {
+        return detail::decode_vector<T>(type, bytes);
     }
 
     static T decode(const data_type& type, std::span<const std::byte> bytes)
         requires readable<element> && detail::default_growable<T>
     {
+        if constexpr (!detail::set_like<T>)
+            if (type.kind() == type_kind::vector)
+                return detail::decode_vector<T>(type, bytes);
         const data_type& inner = type.elements()[0];
         detail::collection_reader reader{type, bytes, 1};
         T out;
@@ -152,10 +106,30 @@ struct codec<T> {
     static void encode(const T& value, const data_type& type, value_sink& out)
         requires bindable<element>
     {
+        if (type.kind() == type_kind::vector)
+            return detail::encode_vector(value, type, out);
         const data_type& inner = type.elements()[0];
         out.append_be(detail::element_count(value.size(), type));
         for (auto&& item : value)
             detail::encode_element<element>(item, inner, type, out);
+    }
+
+private:
+    static constexpr bool reads_kind(type_kind kind) noexcept
+    {
+        return !detail::fixed_array<T> &&
+               (kind == type_kind::set || (!detail::set_like<T> && kind == type_kind::list));
+    }
+
+    /// A set has no order, which a vector has.
+    static bool fits_vector(const data_type& type) noexcept
+    {
+        if constexpr (detail::set_like<T>)
+            return false;
+        else if constexpr (detail::fixed_array<T>)
+            return type.kind() == type_kind::vector && type.dimension() == std::tuple_size<T>::value;
+        else
+            return type.kind() == type_kind::vector;
     }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -38,6 +39,7 @@ enum class type_kind : std::uint16_t {
     set = 0x0022,
     udt = 0x0030,
     tuple = 0x0031,
+    vector = 0xFF01,  ///< Has no id of its own: the server sends it as a custom type, by its class name.
 };
 
 /// A CQL type: a scalar, or a collection, tuple or user-defined type with its element types. Immutable; copies share.
@@ -56,13 +58,24 @@ public:
         std::vector<std::string> field_names,
         std::vector<data_type> fields
     );
-    /// A server-side class without a wire id of its own, by its Java class name.
+    /// A fixed number of elements, none of them null (Cassandra 5). `dimension` >= 1.
+    [[nodiscard]] static data_type vector_of(data_type element, std::uint32_t dimension);
+    /// A server-side class that is none of the others, by its Java class name.
     [[nodiscard]] static data_type custom_of(std::string class_name);
 
     [[nodiscard]] type_kind kind() const noexcept { return kind_; }
 
-    /// Element types: one for list and set, key and value for map, one per field for tuple and UDT, else none.
+    /// Element types: one for list, set and vector, key and value for map, one per field for tuple and UDT, else
+    /// none.
     [[nodiscard]] std::span<const data_type> elements() const noexcept;
+
+    /// Elements of a vector; 0 otherwise.
+    [[nodiscard]] std::uint32_t dimension() const noexcept;
+
+    /// Bytes of every value of this type when the server counts it as of fixed size, which decides how it stands in
+    /// a vector; else 0. Of fixed size are boolean, int, float, bigint, double, timestamp, uuid, timeuuid and vectors
+    /// of these; smallint, tinyint, date and time are not.
+    [[nodiscard]] std::size_t fixed_size() const noexcept;
 
     /// Field names of a UDT in order; empty for any other type.
     [[nodiscard]] std::span<const std::string> field_names() const noexcept;
@@ -73,7 +86,7 @@ public:
     /// Name of a UDT, or Java class name of a custom type; empty otherwise.
     [[nodiscard]] std::string_view name() const noexcept;
 
-    /// As CQL writes it: "int", "map<text, list<int>>", "tuple<int, text>", "shop.address", "'org.apache…Type'".
+    /// As CQL writes it: "int", "map<text, list<int>>", "vector<float, 3>", "shop.address", "'org.apache…Type'".
     [[nodiscard]] std::string to_string() const;
 
     friend bool operator==(const data_type& a, const data_type& b) noexcept;

@@ -3,15 +3,10 @@
 
 #include <async_cassandra/types/codec.hpp>
 
-/// The codecs of integers, floating-point numbers and bool. <async_cassandra/types/codec.hpp> includes this.
+/// The codecs of integers, floating-point numbers, decimals and bool. <async_cassandra/types/codec.hpp> includes this.
 namespace async_cassandra {
 
 namespace detail {
-
-template <class T>
-concept cql_integer =
-    std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
-    !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
 
 /// Bytes of a CQL integer type; 0 for every other type.
 [[nodiscard]] constexpr std::size_t integer_width(type_kind kind) noexcept
@@ -64,7 +59,10 @@ struct codec<T> {
         return width != 0 && width <= sizeof(T);
     }
 
-    static bool binds(const data_type& type) noexcept { return detail::integer_width(type.kind()) != 0; }
+    static bool binds(const data_type& type) noexcept
+    {
+        return detail::integer_width(type.kind()) != 0 || type.kind() == type_kind::varint;
+    }
 
     static T decode(const data_type& type, std::span<const std::byte> bytes)
         requires std::signed_integral<T>
@@ -82,7 +80,8 @@ struct codec<T> {
         case 8: return put<std::int64_t>(value, type, out);
         case 4: return put<std::int32_t>(value, type, out);
         case 2: return put<std::int16_t>(value, type, out);
-        default: return put<std::int8_t>(value, type, out);
+        case 1: return put<std::int8_t>(value, type, out);
+        default: out.append(varint{value}.bytes());
         }
     }
 
@@ -165,6 +164,30 @@ private:
     {
         detail::throw_wrong_size(type, bytes.size());
     }
+};
+
+/// Reads every integer type; binds to varint, and to the others when the value fits.
+template <>
+struct codec<varint> {
+    static std::string name() { return "async_cassandra::varint"; }
+    static data_type natural_type() noexcept { return type_kind::varint; }
+    static bool reads(const data_type& type) noexcept
+    {
+        return type.kind() == type_kind::varint || detail::integer_width(type.kind()) != 0;
+    }
+    static bool binds(const data_type& type) noexcept { return reads(type); }
+    static varint decode(const data_type& type, std::span<const std::byte> bytes);
+    static void encode(const varint& value, const data_type& type, value_sink& out);
+};
+
+template <>
+struct codec<decimal> {
+    static std::string name() { return "async_cassandra::decimal"; }
+    static data_type natural_type() noexcept { return type_kind::decimal; }
+    static bool reads(const data_type& type) noexcept { return type.kind() == type_kind::decimal; }
+    static bool binds(const data_type& type) noexcept { return reads(type); }
+    static decimal decode(const data_type& type, std::span<const std::byte> bytes);
+    static void encode(const decimal& value, const data_type& type, value_sink& out);
 };
 
 }  // namespace async_cassandra

@@ -24,7 +24,8 @@ namespace detail {
     case type_kind::set:
     case type_kind::map:
     case type_kind::udt:
-    case type_kind::tuple: return false;
+    case type_kind::tuple:
+    case type_kind::vector: return false;
     default: return true;
     }
 }
@@ -156,38 +157,6 @@ struct codec<inet> {
     static void encode(const inet& value, const data_type&, value_sink& out)
     {
         out.append(std::as_bytes(value.bytes()));
-    }
-};
-
-/// Reads into milliseconds; binds milliseconds and every unit that converts to them without loss (seconds,
-/// days).
-template <class Duration>
-    requires std::convertible_to<Duration, std::chrono::milliseconds>
-struct codec<std::chrono::time_point<std::chrono::system_clock, Duration>> {
-    using value_type = std::chrono::time_point<std::chrono::system_clock, Duration>;
-    static constexpr std::size_t fixed_size = 8;
-    static std::string name()
-    {
-        return std::same_as<value_type, timestamp>
-                   ? "std::chrono::sys_time<std::chrono::milliseconds>"
-                   : detail::parse_type_name(detail::function_signature<value_type>());
-    }
-    static data_type natural_type() noexcept { return type_kind::timestamp; }
-    static bool reads(const data_type& type) noexcept
-        requires std::same_as<value_type, timestamp>
-    {
-        return type.kind() == type_kind::timestamp;
-    }
-    static bool binds(const data_type& type) noexcept { return type.kind() == type_kind::timestamp; }
-    static value_type decode(const data_type& type, std::span<const std::byte> bytes)
-    {
-        if (bytes.size() != 8) [[unlikely]]
-            detail::throw_wrong_size(type, bytes.size());
-        return value_type{Duration{detail::load_be<std::int64_t>(bytes.data())}};
-    }
-    static void encode(const value_type& value, const data_type&, value_sink& out)
-    {
-        out.append_be(std::int64_t{std::chrono::milliseconds{value.time_since_epoch()}.count()});
     }
 };
 

@@ -31,6 +31,13 @@ public:
     /// From 8-4-4-4-12 hexadecimal digits, any case; empty when the text is anything else.
     [[nodiscard]] static std::optional<uuid> parse(std::string_view text) noexcept;
 
+    /// Version 1: `at` in the 60 bits it has (from 1582 to 5236), and of `node` 14 bits of clock sequence and 47 of a node
+    /// that is marked as chosen by chance (RFC 4122, 4.5).
+    [[nodiscard]] static uuid time_based(time_point at, std::uint64_t node) noexcept;
+
+    /// Version 4, from 122 of 128 bits of chance. uuid_generator.hpp has the chance.
+    [[nodiscard]] static uuid random(std::uint64_t high, std::uint64_t low) noexcept;
+
     /// The bytes in text order; valid as long as this object.
     [[nodiscard]] constexpr std::span<const std::uint8_t, 16> bytes() const noexcept { return bytes_; }
 

@@ -86,7 +86,7 @@ TEST(rows, have_types_of_every_shape)
 {
     const decoded d{"result_rows_complex_types_v5"};
     const columns& list = *d.rows().metadata;
-    EXPECT_EQ(list[0].type.kind(), type_kind::custom);
+    EXPECT_EQ(list[0].type.kind(), type_kind::vector);
     EXPECT_EQ(list[1].type.to_string(), "map<text, list<int>>");
     EXPECT_EQ(list[2].type.to_string(), "tuple<int, uuid>");
     EXPECT_EQ(list[3].type.to_string(), "ks.addr");

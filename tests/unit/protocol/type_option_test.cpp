@@ -83,5 +83,148 @@ TEST(type_option, counts_are_bounded_for_the_whole_message)
     EXPECT_STREQ(failure("00310005" + repeat(tuple, 5)), "a message describes too many types");
 }
 
+constexpr const char* marshal = "org.apache.cassandra.db.marshal.";
+
+// What a class name is read as, or the rule that it breaks.
+std::string of_class(const std::string& name)
+{
+    base::byte_buffer out;
+    protocol::writer w{out};
+    w.u16(0);
+    w.string(name);
+    protocol::reader in{out.bytes()};
+    const data_type type = protocol::type_reader{in}.read();
+    return in.failed() ? in.error().rule : type.to_string();
+}
+
+std::string of_marshal_class(const std::string& name)
+{
+    return of_class(marshal + name);
+}
+
+// R22
+TEST(type_class_name, of_a_cql_type_is_that_type)
+{
+    const std::string prefix = marshal;
+    EXPECT_EQ(of_marshal_class("VectorType(" + prefix + "FloatType , 3)"), "vector<float, 3>");
+    EXPECT_EQ(of_marshal_class("VectorType(FloatType,1536)"), "vector<float, 1536>");
+    EXPECT_EQ(of_class("DurationType"), "duration");
+    EXPECT_EQ(of_marshal_class("SimpleDateType"), "date");
+    EXPECT_EQ(
+        of_marshal_class("VectorType(" + prefix + "VectorType(" + prefix + "UTF8Type , 1) , 2)"),
+        "vector<vector<text, 1>, 2>"
+    );
+    EXPECT_EQ(
+        of_marshal_class(
+            "FrozenType(" + prefix + "MapType(" + prefix + "UTF8Type," + prefix + "ReversedType(" + prefix +
+            "ListType(" + prefix + "IntegerType))))"
+        ),
+        "map<text, list<varint>>"
+    );
+    EXPECT_EQ(
+        of_marshal_class("TupleType(Int32Type,SetType( TimeUUIDType ),ByteType)"),
+        "tuple<int, set<timeuuid>, tinyint>"
+    );
+    EXPECT_EQ(
+        of_marshal_class("VectorType(UserType(shop,61646472,737472656574:UTF8Type,7a6970:Int32Type) , 2)"),
+        "vector<shop.addr, 2>"
+    );
+}
+
+TEST(type_class_name, of_a_user_type_has_its_fields)
+{
+    base::byte_buffer out;
+    protocol::writer w{out};
+    const data_type addr = data_type::udt_of(
+        "ks", "Adr\u00e9", {"street", "zip"}, {type_kind::text, data_type::list_of(type_kind::int_)}
+    );
+    const data_type made = data_type::vector_of(addr, 7);
+    protocol::write_type(w, made);
+    protocol::reader in{out.bytes()};
+    EXPECT_EQ(protocol::type_reader{in}.read(), made);
+    EXPECT_FALSE(in.failed());
+}
+
+TEST(type_class_name, of_anything_else_is_custom_as_it_stands)
+{
+    EXPECT_EQ(of_class("com.example.Odd(x => 'y', (z))"), "'com.example.Odd(x => 'y', (z))'");
+    EXPECT_EQ(
+        of_marshal_class("CompositeType(UTF8Type,Int32Type)"),
+        "'" + (marshal + std::string{"CompositeType(UTF8Type,Int32Type)'"})
+    );
+    EXPECT_EQ(of_marshal_class("EmptyType"), "'" + (marshal + std::string{"EmptyType'"}));
+    EXPECT_EQ(of_marshal_class("ListType(com.example.Odd(1, (2)))"), "list<'com.example.Odd(1, (2))'>");
+}
+
+TEST(type_class_name, that_is_malformed_is_an_error)
+{
+    for (const auto* name :
+         {"VectorType",
+          "VectorType(",
+          "VectorType(FloatType)",
+          "VectorType(FloatType , )",
+          "VectorType(FloatType , 3",
+          "VectorType(FloatType , 3))",
+          "VectorType(FloatType , 3)x",
+          "ListType()",
+          "ListType(",
+          "MapType(UTF8Type)",
+          "TupleType(Int32Type,)",
+          "UserType()",
+          "UserType(ks)",
+          "UserType(ks,616)",
+          "UserType(ks,xy)",
+          "UserType(ks,61,62)",
+          "UserType(ks,61,6g:Int32Type)",
+          "ListType(com.example.Odd((1))",
+          "Composite((",
+          "(((((",
+          ")",
+          "VectorType(,3)"}) {
+        const std::string told = of_marshal_class(name);
+        // Alone the name of a class is a custom type.
+        if (std::string{name} == "VectorType")
+            EXPECT_EQ(told, std::string{"'"} + marshal + "VectorType'");
+        else
+            EXPECT_TRUE(
+                told.find("malformed") != std::string::npos || told.find("impossible") != std::string::npos
+            ) << name
+              << " gave " << told;
+    }
+    for (const auto* dimension : {"0", "-1", "2147483648", "4294967297", "1.5", "x"})
+        EXPECT_EQ(
+            of_marshal_class(std::string{"VectorType(TextType , "} + dimension + ")"),
+            "a vector has an impossible dimension"
+        );
+    EXPECT_EQ(
+        of_marshal_class("VectorType(VectorType(VectorType(LongType , 2147483647) , 2147483647) , 2147483647)"
+        ),
+        "a vector has an impossible dimension"
+    );
+}
+
+TEST(type_class_name, nests_and_counts_to_the_same_limits)
+{
+    EXPECT_EQ(of_marshal_class(repeat("FrozenType(", 31) + "Int32Type" + repeat(")", 31)), "int");
+    EXPECT_EQ(
+        of_marshal_class(repeat("FrozenType(", 32) + "Int32Type" + repeat(")", 32)), "types nest too deeply"
+    );
+    EXPECT_EQ(of_marshal_class(repeat("ListType(", 7000)), "types nest too deeply");
+    EXPECT_EQ(of_marshal_class("TupleType" + repeat("(", 60'000)), "the class name of a type is malformed");
+    // Each option of 65,509 bytes describes more than 10,000 types.
+    const std::string wide = marshal + ("TupleType(" + repeat("A.a,", 16'000) + "A.a)");
+    base::byte_buffer out;
+    protocol::writer w{out};
+    w.u16(0x31);
+    w.u16(20);
+    for (int i = 0; i < 20; ++i) {
+        w.u16(0);
+        w.string(wide);
+    }
+    protocol::reader in{out.bytes()};
+    static_cast<void>(protocol::type_reader{in}.read());
+    EXPECT_STREQ(in.error().rule, "a message describes too many types");
+}
+
 }  // namespace
 }  // namespace async_cassandra
