@@ -45,9 +45,6 @@ const std::vector<data_type>& every_type()
         data_type::list_of(type_kind::int_),
         data_type::set_of(type_kind::text),
         data_type::map_of(type_kind::text, data_type::list_of(type_kind::double_)),
-        data_type::tuple_of({type_kind::int_, type_kind::text}),
-        data_type::udt_of("ks", "u", {"a", "B"}, {type_kind::int_, type_kind::text}),
-        data_type::vector_of(type_kind::float_, 2),
     };
     return all;
 }
@@ -68,7 +65,8 @@ void literal(bytes input)
     }
     if (read.is_null())
         return;
-    const std::string text = to_cql_literal(type, read.bytes());
+    std::string text;
+    append_plain_text(text, type, read.bytes());
     const raw_value again = encode_literal(text, type);
     require(
         !again.is_null() && std::ranges::equal(again.bytes(), read.bytes()),
@@ -87,9 +85,9 @@ void parsed_texts(bytes input)
     if (const auto v = duration::parse(text))
         require(duration::parse(v->to_string()) == v, "a duration comes back from its text");
     if (const auto v = uuid::parse(text))
-        require(uuid::parse(to_string(*v)) == v, "a uuid comes back from its text");
+        require(uuid::parse(v->to_string()) == v, "a uuid comes back from its text");
     if (const auto v = inet::parse(text))
-        require(inet::parse(to_string(*v)) == v, "an address comes back from its text");
+        require(inet::parse(v->to_string()) == v, "an address comes back from its text");
     static_cast<void>(parse_consistency(text));
     static_cast<void>(parse_compression(text));
 }
