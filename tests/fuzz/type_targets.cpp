@@ -27,17 +27,17 @@ std::vector<std::byte> encoded(const auto& what, const data_type& type)
     return {all.begin(), all.end()};
 }
 
-// What is decoded can be encoded, and what that makes is decoded as the same: encoding is settled after one turn.
+// What is decoded can be encoded, unless its type takes less than it gives (a timeuuid of another version), and what that
+// makes is decoded as the same: encoding is settled after one turn.
 template <class T>
 void round_trip(const data_type& type, bytes input)
 {
-    std::optional<T> decoded;
+    std::vector<std::byte> once;
     try {
-        decoded = codec<T>::decode(type, input);
+        once = encoded(codec<T>::decode(type, input), type);
     } catch (const value_error&) {
         return;
     }
-    const std::vector<std::byte> once = encoded(*decoded, type);
     const std::vector<std::byte> twice = encoded(codec<T>::decode(type, once), type);
     require(once == twice, "a value that was encoded is decoded as itself");
 }
