@@ -4,9 +4,10 @@
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 SEEDS ?= 1000
+RUNS ?= 10500000
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test demo lint format coverage test-asan test-tsan sim bench show-1 show-2 clean
+.PHONY: help deps build test demo lint format coverage test-asan test-tsan sim fuzz bench show-1 show-2 clean
 
 help: ## print this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | \
@@ -42,6 +43,9 @@ test-tsan: deps ## all suites and the examples under ThreadSanitizer
 
 sim: build ## simulation with many seeds: make sim SEEDS=100000
 	@tools/run_suites.py sim --seeds $(SEEDS) --jobs $(JOBS)
+
+fuzz: deps ## libFuzzer on every decoder, bounded: make fuzz RUNS=100000 (of all targets together)
+	@tools/fuzz.py --runs $(RUNS) --jobs $(JOBS)
 
 bench: build ## benchmarks against our own canned server
 	@bench/run

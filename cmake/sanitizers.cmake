@@ -13,6 +13,12 @@ if(AC_SANITIZE)
     target_compile_definitions(ac_sanitizer_options PRIVATE "AC_SUPPRESSIONS=\"${PROJECT_SOURCE_DIR}/tests\"")
 endif()
 
+# What libFuzzer steers by, in every object; the fuzzer itself is linked in tests/fuzz.
+if(AC_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+    add_link_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(AC_COVERAGE)
     add_compile_options(--coverage -fprofile-update=atomic)
     add_link_options(--coverage)

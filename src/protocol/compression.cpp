@@ -20,6 +20,7 @@ constexpr std::uint64_t snappy_most_growth = 22;
 
 constexpr const char* length_is_missing = "a compressed body does not hold its length";
 constexpr const char* length_cannot_be = "a compressed body declares a length that it cannot have";
+constexpr const char* is_longer_than_plain = "a compressed body is longer than what it holds can become";
 constexpr const char* length_is_over_limit = "a body is longer than the limit";
 constexpr const char* does_not_fit = "compressed bytes are malformed or do not have their declared length";
 
@@ -33,12 +34,18 @@ char* chars(std::span<std::byte> bytes) noexcept
     return reinterpret_cast<char*>(bytes.data());
 }
 
-declared_length checked(std::uint64_t length, std::uint64_t bound, std::uint32_t most) noexcept
+// `size` is that of the compressed bytes. Longer ones than a compressor makes of the worst content are refused, so that
+// a short body is short in both forms.
+declared_length checked(
+    std::uint64_t length, std::uint64_t bound, std::size_t size, std::uint32_t most
+) noexcept
 {
     if (length > most)
         return {length_is_over_limit, 0};
     if (length > bound)
         return {length_cannot_be, 0};
+    if (size > most_compressed(length))
+        return {is_longer_than_plain, 0};
     return {nullptr, static_cast<std::uint32_t>(length)};
 }
 
@@ -51,7 +58,7 @@ declared_length snappy_length(std::span<const std::byte> begin, std::size_t size
         length |= (byte & 0x7FU) << shift;
         shift += 7;
         if ((byte & 0x80U) == 0)
-            return checked(length, snappy_most_growth * size, most);
+            return checked(length, snappy_most_growth * size, size, most);
     }
     return {length_is_missing, 0};
 }
@@ -67,7 +74,7 @@ declared_length uncompressed_length(
     if (begin.size() < lz4_prefix)
         return {length_is_missing, 0};
     const auto length = base::load_big_endian<std::uint32_t>(begin.data());
-    return checked(length, lz4_most_growth * (size - lz4_prefix), most);
+    return checked(length, lz4_most_growth * (size - lz4_prefix), size, most);
 }
 
 const char* uncompress_body(

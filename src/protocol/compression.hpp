@@ -26,6 +26,13 @@ struct declared_length {
 /// How many bytes of a compressed body are needed to read its declared length; fewer when the body is shorter.
 inline constexpr std::size_t length_prefix = 5;
 
+/// The most bytes that a body of `length` bytes has compressed: what Snappy makes of the worst content, and more than LZ4
+/// with its length does.
+[[nodiscard]] constexpr std::uint64_t most_compressed(std::uint64_t length) noexcept
+{
+    return 32 + length + length / 6;
+}
+
 /// `begin`: the first bytes of a compressed body of `size` bytes, at least min(size, length_prefix) of them.
 [[nodiscard]] declared_length uncompressed_length(
     compression how, std::span<const std::byte> begin, std::size_t size, std::uint32_t most

@@ -18,7 +18,9 @@ constexpr std::size_t largest_segment = max_segment_payload + segment_overhead;
 constexpr std::size_t largest_lz4_segment = max_segment_payload + lz4_segment_overhead;
 static_assert(frame_reader::input_capacity >= largest_lz4_segment);
 static_assert(largest_lz4_segment > largest_segment);
-static_assert(frame_reader::input_capacity >= frame_reader::small_body + frame_header_size);
+// What must fit whole: a small body with its header, in either form.
+constexpr std::size_t largest_small_frame = frame_header_size + most_compressed(frame_reader::small_body);
+static_assert(frame_reader::input_capacity >= largest_small_frame);
 
 }  // namespace
 
@@ -67,7 +69,7 @@ std::span<std::byte> frame_reader::prepare()
 
     if (!input_)
         input_ = std::make_unique_for_overwrite<std::byte[]>(input_capacity);
-    const std::size_t unit = segmented_ ? largest_lz4_segment : frame_header_size + small_body;
+    const std::size_t unit = segmented_ ? largest_lz4_segment : largest_small_frame;
     if (begin_ != 0 && (pending() <= small_body || input_capacity - begin_ < unit)) {
         std::memmove(input_.get(), input_.get() + begin_, pending());
         base_ += begin_;

@@ -266,7 +266,9 @@ frame_reader::step frame_reader::drain_compressed(const frame_header& h, Sink& s
     frame_header plain = h;
     plain.flags &= static_cast<std::uint8_t>(~header_flag::compressed);
     plain.length = declared.length;
-    if (come == h.length && plain.length <= small_body) {
+    if (plain.length <= small_body) {
+        if (come < h.length)
+            return step::need_input;
         if (!unpacked_)
             unpacked_ = std::make_unique_for_overwrite<std::byte[]>(small_body);
         const std::span<std::byte> out{unpacked_.get(), plain.length};

@@ -135,6 +135,20 @@ TEST(compressed_body, that_declares_more_than_it_can_hold_is_refused_before_memo
     EXPECT_STREQ(uncompressed_length(compression::lz4, test::from_hex("0000100100"), 99, 4096).rule, limit);
 }
 
+TEST(compressed_body, that_is_longer_than_what_it_holds_can_become_is_refused)
+{
+    constexpr const char* rule = "a compressed body is longer than what it holds can become";
+    EXPECT_STREQ(
+        uncompressed_length(compression::lz4, test::from_hex("0000000a00"), 5000, no_limit).rule, rule
+    );
+    EXPECT_STREQ(
+        uncompressed_length(compression::snappy, test::from_hex("0a00000000"), 44, no_limit).rule, rule
+    );
+    EXPECT_EQ(
+        uncompressed_length(compression::lz4, test::from_hex("0000000a00"), 43, no_limit).rule, nullptr
+    );
+}
+
 TEST(compressed_body, whose_bomb_is_as_large_as_can_be_is_not_refused)
 {
     // The bounds must not be too tight for what really compresses this well.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/frame_reader.hpp"
 #include "unit/protocol/recorded_frames.hpp"
+#include "unit/protocol/vectors.hpp"
 
 #include <gtest/gtest.h>
 
@@ -48,7 +49,7 @@ frame_reader segments()
 
 TEST(frame_reader_rules, accept_an_answer_in_a_foreign_version_before_one_is_agreed_on)
 {
-    const auto v = test::read_envelope("responses.txt", "error_unsupported_version_c5_v6beta_header");
+    const auto v = test::read_envelope("response_envelope", "error_unsupported_version_c5_v6beta_header");
     for (const protocol_version asked : {protocol_version::v4, protocol_version::v5}) {
         frame_reader reader{asked};
         frame_recorder sink;

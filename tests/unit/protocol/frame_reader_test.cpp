@@ -318,36 +318,5 @@ TEST(frame_reader, goes_on_in_segments_with_what_is_already_in_the_buffer)
     }
 }
 
-TEST(frame_reader, reads_both_sides_of_published_conversations)
-{
-    const auto lines = test::read_vectors("conversations.txt");
-    std::vector<std::string> names;
-    for (const auto& line : lines)
-        if (names.empty() || names.back() != line.at(0))
-            names.push_back(line.at(0));
-    ASSERT_EQ(names.size(), 2U);
-    for (const std::string& name : names) {
-        frame_reader client_side{protocol_version::v5};
-        frame_reader server_side{protocol_version::v5, protocol::reads::requests};
-        std::size_t messages = 0;
-        for (const auto& line : lines) {
-            if (line.at(0) != name)
-                continue;
-            frame_reader& reader = line.at(1) == "server" ? client_side : server_side;
-            EXPECT_EQ(reader.in_segments(), line.at(2) == "segment");
-            frame_recorder sink;
-            ASSERT_EQ(test::feed(reader, sink, test::from_hex(line.at(3)), 5), read_status::need_input);
-            ASSERT_EQ(sink.frames.size(), 1U) << line.at(3);
-            const opcode op = sink.frames[0].header.op;
-            if (!client_side.in_segments() && (op == opcode::ready || op == opcode::authenticate)) {
-                client_side.switch_to_segments();
-                server_side.switch_to_segments();
-            }
-            ++messages;
-        }
-        EXPECT_GE(messages, 4U);
-    }
-}
-
 }  // namespace
 }  // namespace async_cassandra

@@ -24,9 +24,9 @@ TEST(frame_header, keeps_every_field_both_ways)
 
 TEST(frame_header, of_every_published_envelope_is_accepted)
 {
-    for (const auto& v : test::read_envelopes("requests.txt"))
+    for (const auto& v : test::read_envelopes("request_envelope"))
         EXPECT_EQ(protocol::broken_rule(v.header(), {.response = false}), nullptr) << v.name;
-    for (const auto& v : test::read_envelopes("responses.txt"))
+    for (const auto& v : test::read_envelopes("response_envelope"))
         EXPECT_EQ(protocol::broken_rule(v.header(), {}), nullptr) << v.name;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "protocol/frame_reader.hpp"
-#include "unit/protocol/vectors.hpp"
+#include "vectors/vectors.hpp"
 
 #include <functional>
 #include <span>

@@ -10,7 +10,7 @@ namespace {
 
 server_error_details decode(std::string_view name)
 {
-    const auto v = test::read_envelope("responses.txt", name);
+    const auto v = test::read_envelope("response_envelope", name);
     protocol::reader in{v.body()};
     auto e = protocol::decode_error(in, v.version == 4 ? protocol_version::v4 : protocol_version::v5);
     EXPECT_FALSE(in.failed()) << in.error().rule;

@@ -12,7 +12,7 @@ using protocol::server_event;
 
 server_event decode(std::string_view name)
 {
-    const auto v = test::read_envelope("responses.txt", name);
+    const auto v = test::read_envelope("response_envelope", name);
     EXPECT_EQ(v.header().stream, protocol::event_stream);
     protocol::reader in{v.body()};
     server_event event = protocol::decode_event(in);

@@ -16,7 +16,7 @@ struct decoded {
     test::envelope_vector vector;
     protocol::decoded_result result;
 
-    explicit decoded(std::string_view name) : vector(test::read_envelope("responses.txt", name))
+    explicit decoded(std::string_view name) : vector(test::read_envelope("response_envelope", name))
     {
         protocol::reader in{vector.body()};
         result =

@@ -2,8 +2,7 @@
 #include "protocol/segment.hpp"
 
 #include "protocol/crc.hpp"
-#include "protocol/requests.hpp"
-#include "unit/protocol/vectors.hpp"
+#include "protocol/frame.hpp"
 
 #include <gtest/gtest.h>
 
@@ -57,16 +56,6 @@ cut_result cut(const base::byte_buffer& run)
     return result;
 }
 
-TEST(segment_header, equals_the_published_bytes_both_ways)
-{
-    for (const auto& line : test::read_vectors("segment_headers.txt")) {
-        const segment_header header{static_cast<std::uint32_t>(std::stoul(line.at(1))), line.at(2) == "1"};
-        const test::bytes wire = test::from_hex(line.at(3));
-        EXPECT_EQ(test::to_hex(protocol::encode_segment_header(header)), line.at(3)) << line.at(0);
-        EXPECT_EQ(protocol::decode_segment_header(std::span{wire}.first<6>()), header) << line.at(0);
-    }
-}
-
 TEST(segment_header, with_any_single_bit_changed_is_refused)
 {
     const auto good = protocol::encode_segment_header({70'001, true});
@@ -74,39 +63,6 @@ TEST(segment_header, with_any_single_bit_changed_is_refused)
         auto bad = good;
         bad[bit / 8] ^= static_cast<std::byte>(1U << (bit % 8));
         EXPECT_FALSE(protocol::decode_segment_header(bad).has_value()) << "bit " << bit;
-    }
-}
-
-TEST(cut_segments, equals_the_published_segments)
-{
-    for (const auto& line : test::read_vectors("segments.txt")) {
-        const test::bytes payload = test::from_hex(line.at(1));
-        std::vector<segment_piece> pieces;
-        ASSERT_TRUE(cut_segments(payload, pieces));
-        ASSERT_EQ(pieces.size(), 1U);
-        EXPECT_EQ(test::to_hex(pieces[0].header) + line.at(1) + test::to_hex(pieces[0].trailer), line.at(2))
-            << line.at(0);
-    }
-}
-
-TEST(cut_segments, slices_large_queries_as_published)
-{
-    for (const auto& line : test::read_vectors("split_segments.txt")) {
-        const std::string text(std::stoul(line.at(3)), line.at(2).at(0));
-        base::byte_buffer run;
-        const auto stream = static_cast<std::int16_t>(std::stoi(line.at(1).substr(4, 4), nullptr, 16));
-        protocol::query_parameters one;
-        one.level = consistency::one;
-        ASSERT_TRUE(protocol::encode_query(run, protocol_version::v5, stream, text, one));
-        EXPECT_EQ(test::to_hex(run.bytes().first(9)), line.at(1));
-        std::vector<segment_piece> pieces;
-        ASSERT_TRUE(cut_segments(run.bytes(), pieces));
-        ASSERT_EQ(pieces.size(), (line.size() - 4) / 3);
-        for (std::size_t i = 0; i < pieces.size(); ++i) {
-            EXPECT_EQ(std::to_string(pieces[i].length), line.at(4 + 3 * i));
-            EXPECT_EQ(test::to_hex(pieces[i].header), line.at(5 + 3 * i));
-            EXPECT_EQ(test::to_hex(pieces[i].trailer), line.at(6 + 3 * i));
-        }
     }
 }
 

@@ -24,31 +24,11 @@ const char* failure(const std::string& hex)
     return in.error().rule;
 }
 
-TEST(type_option, of_every_published_kind_is_read_and_written)
-{
-    for (const auto& line : test::read_vectors("type_options.txt")) {
-        const test::exact_bytes data{test::from_hex(line.at(1))};
-        protocol::reader in{data.span()};
-        const data_type type = protocol::type_reader{in}.read();
-        ASSERT_FALSE(in.failed()) << line.at(0);
-        EXPECT_EQ(in.remaining(), 0U);
-        EXPECT_EQ(type.to_string(), line.at(2)) << line.at(0);
-        // A scalar that came by its class name goes out by its number.
-        if (line.at(0) == "type_duration_v4_custom")
-            continue;
-        base::byte_buffer out;
-        protocol::writer w{out};
-        protocol::write_type(w, type);
-        EXPECT_EQ(test::to_hex(out.bytes()), line.at(1)) << line.at(0);
-    }
-}
-
 TEST(type_option, that_is_truncated_anywhere_is_an_error)
 {
-    for (const auto& line : test::read_vectors("type_options.txt"))
-        for (std::size_t length = 0; length < line.at(1).size(); length += 2)
-            EXPECT_NE(failure(line.at(1).substr(0, length)), nullptr)
-                << line.at(0) << " cut to " << length / 2;
+    for (const auto& v : test::read_vectors("type_option"))
+        for (std::size_t length = 0; length < v.get("hex").size(); length += 2)
+            EXPECT_NE(failure(v.get("hex").substr(0, length)), nullptr) << v.name << " cut to " << length / 2;
 }
 
 TEST(type_option, of_the_old_text_number_is_text)
