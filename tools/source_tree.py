@@ -58,6 +58,7 @@ PUBLIC_HEADERS = {
     "types/udt_codec.hpp": "types",
     "types/uuid.hpp": "types",
     "types/value_error.hpp": "types",
+    "types/value.hpp": "types",
     "types/value_sink.hpp": "types",
     "types/values.hpp": "types",
     "types/varint.hpp": "types",

@@ -7,6 +7,7 @@ namespace async_cassandra::types {
 
 namespace {
 
+constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t day_ms = 86'400'000;
 
 struct civil {
@@ -90,6 +91,8 @@ private:
 std::optional<std::int64_t> scan_date(scanner& in) noexcept
 {
     const bool negative = in.take('-');
+    if (!negative)
+        in.take('+');
     const auto year = in.digits(4, 9);
     if (!year || !in.take('-'))
         return std::nullopt;
@@ -107,29 +110,37 @@ std::optional<std::int64_t> scan_date(scanner& in) noexcept
     return days;
 }
 
-/// Milliseconds of the day.
-std::optional<std::int64_t> scan_time(scanner& in) noexcept
+struct clock_form {
+    std::size_t least_digits;  // of hours, minutes and seconds
+    bool needs_seconds;
+    std::size_t most_fraction_digits;
+};
+
+/// Nanoseconds of the day.
+std::optional<std::int64_t> scan_time(scanner& in, clock_form form) noexcept
 {
-    const auto hour = in.digits(2, 2);
+    const auto hour = in.digits(form.least_digits, 2);
     if (!hour || !in.take(':'))
         return std::nullopt;
-    const auto minute = in.digits(2, 2);
+    const auto minute = in.digits(form.least_digits, 2);
     if (!minute || *hour > 23 || *minute > 59)
         return std::nullopt;
-    std::int64_t ms = (*hour * 60 + *minute) * 60'000;
+    std::int64_t ns = (*hour * 60 + *minute) * 60 * second_ns;
     if (!in.take(':'))
-        return ms;
-    const auto second = in.digits(2, 2);
+        return form.needs_seconds ? std::nullopt : std::optional{ns};
+    const auto second = in.digits(form.least_digits, 2);
     if (!second || *second > 59)
         return std::nullopt;
-    ms += *second * 1000;
+    ns += *second * second_ns;
     if (!in.take('.'))
-        return ms;
-    const auto fraction = in.digits(1, 3);
+        return ns;
+    const auto fraction = in.digits(1, form.most_fraction_digits);
     if (!fraction)
         return std::nullopt;
-    const std::int64_t unit = in.digits_read() == 1 ? 100 : in.digits_read() == 2 ? 10 : 1;
-    return ms + *fraction * unit;
+    std::int64_t unit = second_ns;
+    for (std::size_t i = 0; i < in.digits_read(); ++i)
+        unit /= 10;
+    return ns + *fraction * unit;
 }
 
 /// Milliseconds east of UTC.
@@ -151,6 +162,31 @@ std::optional<std::int64_t> scan_zone(scanner& in) noexcept
     return west ? -east : east;
 }
 
+void append_civil(std::string& out, civil date)
+{
+    append_padded(out, date.year, 4);
+    out.push_back('-');
+    append_padded(out, date.month, 2);
+    out.push_back('-');
+    append_padded(out, date.day, 2);
+}
+
+void append_clock(std::string& out, std::int64_t seconds)
+{
+    append_padded(out, seconds / 3600, 2);
+    out.push_back(':');
+    append_padded(out, seconds / 60 % 60, 2);
+    out.push_back(':');
+    append_padded(out, seconds % 60, 2);
+    out.push_back('.');
+}
+
+/// Every character a digit, and at least one.
+bool is_count(std::string_view text) noexcept
+{
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 }  // namespace
 
 void append_timestamp(std::string& out, timestamp value, year_style style)
@@ -163,20 +199,62 @@ void append_timestamp(std::string& out, timestamp value, year_style style)
     const std::int64_t year = of_era && date.year < 1 ? 1 - date.year : date.year;
     if (of_era && year > 9999)
         out.push_back('+');
-    append_padded(out, year, 4);
-    out.push_back('-');
-    append_padded(out, date.month, 2);
-    out.push_back('-');
-    append_padded(out, date.day, 2);
+    append_civil(out, {year, date.month, date.day});
     out.push_back(' ');
-    append_padded(out, of_day / 3'600'000, 2);
-    out.push_back(':');
-    append_padded(out, of_day / 60'000 % 60, 2);
-    out.push_back(':');
-    append_padded(out, of_day / 1000 % 60, 2);
-    out.push_back('.');
+    append_clock(out, of_day / 1000);
     append_padded(out, of_day % 1000, 3);
     out.push_back('Z');
+}
+
+void append_date(std::string& out, date value)
+{
+    const civil date = civil_from_days(value.time_since_epoch().count());
+    if (date.year > 9999)
+        out.push_back('+');
+    append_civil(out, date);
+}
+
+void append_time(std::string& out, time_of_day value)
+{
+    append_clock(out, value.count() / second_ns);
+    append_padded(out, value.count() % second_ns, 9);
+}
+
+std::optional<date> parse_date(std::string_view text) noexcept
+{
+    constexpr std::int64_t epoch = std::int64_t{1} << 31;
+    std::int64_t days = 0;
+    if (is_count(text)) {
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), days);
+        if (error != std::errc{})
+            return std::nullopt;
+        days -= epoch;
+    } else {
+        scanner in{text};
+        const auto scanned = scan_date(in);
+        if (!scanned || !in.done())
+            return std::nullopt;
+        days = *scanned;
+    }
+    if (days < -epoch || days >= epoch)
+        return std::nullopt;
+    return date{std::chrono::days{days}};
+}
+
+std::optional<time_of_day> parse_time(std::string_view text) noexcept
+{
+    if (is_count(text)) {
+        std::int64_t ns = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ns);
+        if (error != std::errc{} || ns >= day_ms * 1'000'000)
+            return std::nullopt;
+        return time_of_day{ns};
+    }
+    scanner in{text};
+    const auto ns = scan_time(in, {1, true, 9});
+    if (!ns || !in.done())
+        return std::nullopt;
+    return time_of_day{*ns};
 }
 
 std::optional<timestamp> parse_timestamp(std::string_view text) noexcept
@@ -187,10 +265,10 @@ std::optional<timestamp> parse_timestamp(std::string_view text) noexcept
         return std::nullopt;
     std::int64_t of_day = 0;
     if (in.take(' ') || in.take('T')) {
-        const auto time = scan_time(in);
+        const auto time = scan_time(in, {2, false, 3});
         if (!time)
             return std::nullopt;
-        of_day = *time;
+        of_day = *time / 1'000'000;
     }
     const auto zone = scan_zone(in);
     if (!zone || !in.done())

@@ -2,12 +2,16 @@
 #include <async_cassandra/types/literal.hpp>
 
 #include "types/calendar.hpp"
+#include "types/composite.hpp"
 #include "types/hex.hpp"
+#include "types/identifier.hpp"
+#include "types/java_number.hpp"
 #include "types/scalar_text.hpp"
 #include "types/text_errors.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace async_cassandra {
 
@@ -15,7 +19,7 @@ namespace {
 
 using types::text_shape;
 
-void append_value(std::string& out, const data_type& type, detail::cell value);
+void append_value(std::string& out, const data_type& type, detail::cell value, int depth);
 
 // The server names IPv6 addresses as Java does: eight groups, none left out, a mapped IPv4 address as itself.
 void append_inet(std::string& out, const data_type& type, std::span<const std::byte> bytes)
@@ -38,34 +42,70 @@ void append_inet(std::string& out, const data_type& type, std::span<const std::b
     }
 }
 
-void append_array(std::string& out, const data_type& type, std::span<const std::byte> bytes)
+// The server writes no part that is 0, not even the only one, and none that is the least of its integers, because
+// that has no positive counterpart; a sign of it stays.
+void append_duration(std::string& out, const duration& value)
 {
-    detail::collection_reader reader{type, bytes, 1};
+    const auto written = [](auto part) {
+        return part == std::numeric_limits<decltype(part)>::min() ? 0 : part;
+    };
+    const duration rest{
+        written(value.months()),
+        written(value.days()),
+        std::chrono::nanoseconds{written(value.nanoseconds().count())}};
+    out.push_back('"');
+    if (rest != duration{})
+        out += rest.to_string();
+    else if (value.is_negative())
+        out.push_back('-');
+    out.push_back('"');
+}
+
+/// Lists, sets, tuples and vectors.
+void append_array(std::string& out, const data_type& type, std::span<const std::byte> bytes, int depth)
+{
+    types::element_reader reader{type, bytes};
     out.push_back('[');
     for (std::size_t i = 0; i < reader.count(); ++i) {
         if (i != 0)
             out += ", ";
-        append_value(out, type.elements()[0], reader.next());
+        append_value(out, reader.type_of(i), reader.next(), depth);
     }
     reader.finish();
     out.push_back(']');
 }
 
-void append_object(std::string& out, const data_type& type, std::span<const std::byte> bytes)
+/// A key is a string: what is not, becomes one with its JSON in it.
+void append_map(std::string& out, const data_type& type, std::span<const std::byte> bytes, int depth)
 {
-    detail::collection_reader reader{type, bytes, 2};
+    types::element_reader reader{type, bytes};
     out.push_back('{');
-    for (std::size_t i = 0; i < reader.count(); ++i) {
+    for (std::size_t i = 0; i < reader.count(); i += 2) {
         if (i != 0)
             out += ", ";
         std::string key;
-        append_value(key, type.elements()[0], reader.next());
+        append_value(key, reader.type_of(i), reader.next(), depth);
         if (key.starts_with('"'))
             out += key;
         else
             append_json_string(out, key);
         out += ": ";
-        append_value(out, type.elements()[1], reader.next());
+        append_value(out, reader.type_of(i + 1), reader.next(), depth);
+    }
+    reader.finish();
+    out.push_back('}');
+}
+
+void append_fields(std::string& out, const data_type& type, std::span<const std::byte> bytes, int depth)
+{
+    types::element_reader reader{type, bytes};
+    out.push_back('{');
+    for (std::size_t i = 0; i < reader.count(); ++i) {
+        if (i != 0)
+            out += ", ";
+        append_json_name(out, type.field_names()[i]);
+        out += ": ";
+        append_value(out, reader.type_of(i), reader.next(), depth);
     }
     reader.finish();
     out.push_back('}');
@@ -84,6 +124,12 @@ void append_scalar(std::string& out, const data_type& type, std::span<const std:
         out.push_back('"');
         types::append_timestamp(out, codec<timestamp>::decode(type, bytes), types::year_style::of_era);
         out.push_back('"');
+    } else if (type.kind() == type_kind::float_ && !types::is_not_finite(type, bytes)) {
+        types::append_java_number(out, codec<float>::decode(type, bytes));
+    } else if (type.kind() == type_kind::double_ && !types::is_not_finite(type, bytes)) {
+        types::append_java_number(out, codec<double>::decode(type, bytes));
+    } else if (type.kind() == type_kind::duration) {
+        append_duration(out, codec<duration>::decode(type, bytes));
     } else if (shape == text_shape::text) {
         append_json_string(out, codec<std::string_view>::decode(type, bytes));
     } else if (shape != text_shape::number) {
@@ -97,17 +143,19 @@ void append_scalar(std::string& out, const data_type& type, std::span<const std:
     }
 }
 
-void append_value(std::string& out, const data_type& type, detail::cell value)
+void append_value(std::string& out, const data_type& type, detail::cell value, int depth)
 {
     if (value.is_null()) {
         out += "null";
         return;
     }
-    switch (types::shape_of(type.kind())) {
-    case text_shape::list:
-    case text_shape::set: append_array(out, type, value.bytes()); break;
-    case text_shape::map: append_object(out, type, value.bytes()); break;
-    default: append_scalar(out, type, value.bytes()); break;
+    if (!types::is_composite(type.kind()))
+        return append_scalar(out, type, value.bytes());
+    types::check_depth(type, ++depth);
+    switch (type.kind()) {
+    case type_kind::map: return append_map(out, type, value.bytes(), depth);
+    case type_kind::udt: return append_fields(out, type, value.bytes(), depth);
+    default: return append_array(out, type, value.bytes(), depth);
     }
 }
 
@@ -119,9 +167,15 @@ void append_json(std::string& out, const data_type& type, std::optional<std::spa
         append_value(
             out,
             type,
-            value ? detail::cell{value->data(), static_cast<std::int32_t>(value->size())} : detail::cell{}
+            value ? detail::cell{value->data(), static_cast<std::int32_t>(value->size())} : detail::cell{},
+            0
         );
     });
+}
+
+void append_json_name(std::string& out, std::string_view name)
+{
+    append_json_string(out, types::has_upper_case(name) ? '"' + std::string{name} + '"' : std::string{name});
 }
 
 void append_json_string(std::string& out, std::string_view text)

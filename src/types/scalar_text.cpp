@@ -44,14 +44,15 @@ text_shape shape_of(type_kind kind) noexcept
     case type_kind::counter:
     case type_kind::float_:
     case type_kind::double_:
+    case type_kind::varint:
+    case type_kind::decimal:
     case type_kind::boolean: return text_shape::number;
     case type_kind::inet:
-    case type_kind::timestamp: return text_shape::quoted;
+    case type_kind::timestamp:
+    case type_kind::date:
+    case type_kind::time: return text_shape::quoted;
     case type_kind::ascii:
     case type_kind::text: return text_shape::text;
-    case type_kind::list: return text_shape::list;
-    case type_kind::set: return text_shape::set;
-    case type_kind::map: return text_shape::map;
     default: return text_shape::word;
     }
 }
@@ -71,12 +72,35 @@ void append_scalar(std::string& out, const data_type& type, std::span<const std:
     case type_kind::timestamp:
         append_timestamp(out, codec<timestamp>::decode(type, bytes), year_style::astronomical);
         break;
+    case type_kind::date: append_date(out, codec<date>::decode(type, bytes)); break;
+    case type_kind::time: append_time(out, codec<time_of_day>::decode(type, bytes)); break;
+    case type_kind::duration: out += codec<duration>::decode(type, bytes).to_string(); break;
+    case type_kind::varint: out += codec<varint>::decode(type, bytes).to_string(); break;
+    case type_kind::decimal: out += codec<decimal>::decode(type, bytes).to_string(); break;
     case type_kind::uuid:
     case type_kind::timeuuid: out += codec<uuid>::decode(type, bytes).to_string(); break;
     case type_kind::ascii:
     case type_kind::text: out += codec<std::string_view>::decode(type, bytes); break;
-    default: append_blob(out, bytes); break;
+    default:
+        if (is_lexical_uuid(type) && bytes.size() == 16)
+            out += codec<uuid>::decode(type_kind::uuid, bytes).to_string();
+        else
+            append_blob(out, bytes);
+        break;
     }
+}
+
+bool is_lexical_uuid(const data_type& type) noexcept
+{
+    return type.kind() == type_kind::custom && type.name().ends_with("LexicalUUIDType");
+}
+
+bool exceeds_double(const data_type& type, std::span<const std::byte> bytes)
+{
+    const std::string text = codec<decimal>::decode(type, bytes).to_string();
+    double unused = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), unused);
+    return error == std::errc::result_out_of_range;
 }
 
 bool is_not_finite(const data_type& type, std::span<const std::byte> bytes)

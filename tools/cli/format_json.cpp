@@ -16,7 +16,7 @@ public:
         keys_.clear();
         for (const column& each : first.columns()) {
             std::string key = keys_.empty() ? "{" : ", ";
-            append_json_string(key, each.name);
+            append_json_name(key, each.name);
             key += ": ";
             keys_.push_back(std::move(key));
         }

@@ -193,14 +193,5 @@ TEST(encode_literal, says_where_what_was_expected_instead_of_what)
     );
 }
 
-TEST(encode_literal, refuses_types_without_literals)
-{
-    EXPECT_EQ(parse_error(type_kind::duration, "1d"), "values of CQL type duration cannot be given as text");
-    EXPECT_EQ(
-        parse_error(data_type::list_of(data_type::tuple_of({type_kind::int_})), "[]"),
-        "values of CQL type list<tuple<int>> cannot be given as text"
-    );
-}
-
 }  // namespace
 }  // namespace async_cassandra
