@@ -19,7 +19,7 @@ public:
     memory_client(simulated_world& world, const endpoint& to, protocol_version version = protocol_version::v5)
         : script(version), world_(world)
     {
-        connecting_ = world.environment()->connect(to, [this](base::error_code code, auto stream) {
+        connecting_ = world.environment()->connect(to, {}, [this](base::error_code code, auto stream) {
             connect_result = code;
             connected = true;
             stream_ = std::move(stream);

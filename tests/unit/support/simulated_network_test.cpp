@@ -157,9 +157,9 @@ TEST_F(simulated_network_test, an_operation_given_up_destroys_its_handler_uninvo
     auto token = std::make_shared<int>(0);
     const std::weak_ptr<int> watch = token;
     bool called = false;
-    auto connecting = world.environment()->connect(address, [kept = std::move(token), &called](auto, auto) {
-        called = true;
-    });
+    auto connecting = world.environment()->connect(
+        address, {}, [kept = std::move(token), &called](auto, auto) { called = true; }
+    );
     // The connection is there and its completion is posted, but has not run.
     world.after(100us, [&] { connecting.reset(); });
     EXPECT_FALSE(watch.expired());

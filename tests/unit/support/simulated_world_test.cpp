@@ -133,7 +133,7 @@ TEST(simulated_world, the_client_may_outlive_it)
     alarm->set(world->now());
     auto destroyed = std::make_shared<int>(1);
     const std::weak_ptr<int> watch = destroyed;
-    auto connecting = environment->connect({}, [kept = std::move(destroyed)](auto, auto) {});
+    auto connecting = environment->connect({}, {}, [kept = std::move(destroyed)](auto, auto) {});
     world.reset();
     EXPECT_FALSE(rang);
     alarm->set(environment->now());

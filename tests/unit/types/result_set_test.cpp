@@ -318,7 +318,8 @@ TEST(result_set, adds_up_its_pages)
 
 TEST(result_set, tells_the_keyspace_and_the_schema_change)
 {
-    const result_set used{detail::other_result{result_kind::set_keyspace, "shop", std::nullopt, {"w"}}};
+    const result_set used{
+        detail::other_result{result_kind::set_keyspace, "shop", std::nullopt, {{"w"}, std::nullopt, {}}}};
     EXPECT_EQ(used.kind(), result_kind::set_keyspace);
     EXPECT_EQ(used.keyspace(), "shop");
     EXPECT_EQ(used.warnings(), std::vector<std::string>{"w"});
