@@ -12,10 +12,10 @@ namespace async_cassandra::detail {
 /// from one shard the later one wins. Pure; of one shard.
 class timestamps {
 public:
-    [[nodiscard]] std::int64_t next(std::chrono::system_clock::time_point wall) noexcept
+    /// \param wall time since 1970.
+    [[nodiscard]] std::int64_t next(std::chrono::nanoseconds wall) noexcept
     {
-        const auto now =
-            std::chrono::duration_cast<std::chrono::microseconds>(wall.time_since_epoch()).count();
+        const auto now = std::chrono::duration_cast<std::chrono::microseconds>(wall).count();
         last_ = std::max<std::int64_t>(now, last_ + 1);
         return last_;
     }

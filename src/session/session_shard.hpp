@@ -49,7 +49,7 @@ public:
     /// For a write that begins now, in microseconds since 1970.
     [[nodiscard]] std::int64_t next_timestamp() noexcept
     {
-        return shard_->write_times().next(home().env().wall_now());
+        return shard_->write_times().next(home().env().wall_now().time_since_epoch());
     }
 
     [[nodiscard]] bool is_closed() const noexcept { return closed_ || shard_->is_closed(); }

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 #include <random>
 
@@ -96,6 +97,28 @@ TEST(check_cells, is_not_fooled_by_huge_lengths_and_counts)
     EXPECT_FALSE(protocol::check_cells(test::from_hex("00000000"), 0, 0x7FFF'FFFF, 0, error));
     EXPECT_STREQ(error.rule, "there are rows without columns");
     EXPECT_TRUE(protocol::check_cells({}, 0, 0, 0, error));
+}
+
+TEST(walk_cells, goes_on_where_it_stopped)
+{
+    const page p = make_page(1000, 3, [](std::uint32_t row, std::int32_t i) {
+        return static_cast<int>(row * 7 + static_cast<std::uint32_t>(i)) % 150 - 1;
+    });
+    for (const std::uint32_t step : {1U, 7U, 999U, 1000U}) {
+        std::size_t at = 0;
+        for (std::uint32_t left = p.rows; left != 0;) {
+            const std::uint32_t rows = std::min(step, left);
+            protocol::parse_error error;
+            const auto next = protocol::walk_cells(p.cells.bytes(), at, rows, p.width, error);
+            ASSERT_TRUE(next);
+            at = *next;
+            left -= rows;
+        }
+        EXPECT_EQ(at, p.cells.size());
+        protocol::parse_error error;
+        EXPECT_FALSE(protocol::walk_cells(p.cells.bytes(), at, 1, p.width, error));
+        EXPECT_EQ(error.offset, p.cells.size());
+    }
 }
 
 }  // namespace

@@ -82,6 +82,36 @@ TEST(rows, say_when_the_metadata_changed)
     EXPECT_NE(d.rows().metadata, nullptr);
 }
 
+TEST(rows, have_the_known_columns_when_their_bytes_are_the_same)
+{
+    const decoded first{"result_rows_global_spec_v4"};
+    ASSERT_FALSE(first.rows().columns_wire.empty());
+    const test::bytes wire(first.rows().columns_wire.begin(), first.rows().columns_wire.end());
+    const auto again = [&](const protocol::known_columns& known) {
+        protocol::reader in{first.vector.body()};
+        auto rows = std::get<rows_result>(protocol::decode_result(in, protocol_version::v4, &known));
+        EXPECT_FALSE(in.failed());
+        EXPECT_EQ(rows.rows_offset, first.rows().rows_offset);
+        EXPECT_EQ(rows.metadata->names(), "a, b");
+        return rows;
+    };
+    const bool global = first.rows().global_table_spec;
+    EXPECT_TRUE(global);
+    const rows_result same = again({wire, global, first.rows().metadata});
+    EXPECT_EQ(same.metadata, first.rows().metadata);
+    EXPECT_TRUE(same.columns_wire.empty());
+    EXPECT_NE(again({wire, !global, first.rows().metadata}).metadata, first.rows().metadata);
+    EXPECT_NE(again({{}, global, nullptr}).metadata, nullptr);
+    test::bytes other = wire;
+    other.back() ^= std::byte{1};
+    EXPECT_NE(again({other, global, first.rows().metadata}).metadata, first.rows().metadata);
+    test::bytes longer = wire;
+    longer.resize(first.vector.body().size());
+    EXPECT_NE(again({longer, global, first.rows().metadata}).metadata, first.rows().metadata);
+    const auto fewer = std::make_shared<const columns>(std::vector<column>{(*first.rows().metadata)[0]});
+    EXPECT_NE(again({wire, global, fewer}).metadata, fewer);
+}
+
 TEST(rows, have_types_of_every_shape)
 {
     const decoded d{"result_rows_complex_types_v5"};
