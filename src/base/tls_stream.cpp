@@ -169,12 +169,12 @@ public:
         state_->done.swap(done);
         state_->link->stream.async_handshake(
             asio::ssl::stream_base::client,
-            [state = state_](error_code code) {
+            [state = state_, made = state_->link](error_code code) {
                 if (!state->done)
                     return;  // given up meanwhile
                 connect_handler handler;
                 handler.swap(state->done);
-                const link_ptr made = std::exchange(state->link, nullptr);
+                state->link.reset();
                 state->detail = code ? handshake_problem(*made, code) : std::string{};
                 if (code)
                     made->close();
