@@ -14,7 +14,6 @@ namespace async_cassandra {
 namespace {
 
 using types::literal_cursor;
-using types::literal_word;
 
 constexpr std::string_view element_ends = ",]})";
 constexpr std::string_view key_ends = ",]}):";  // Durations have colons, but no map has them as keys.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random values of every type, 10,000 each: bound, read again, written as text, parsed again. R22
+#include <async_cassandra/error.hpp>
 #include <async_cassandra/types/literal.hpp>
 
 #include "unit/types/any_value.hpp"
 #include "unit/types/page_builder.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -239,6 +241,48 @@ TEST(round_trip, nested_values_of_any_type)
         std::string json;
         append_json(json, type, first.raw(0));
         RC_ASSERT(!json.empty());
+    });
+}
+
+/// One to four changes: a byte of any value, a part cut out, a part doubled.
+std::string damaged(std::string content)
+{
+    for (int left = *rc::gen::inRange(1, 5); left > 0; --left) {
+        const auto at = *rc::gen::inRange<std::size_t>(0, content.size() + 1);
+        const auto size = std::min(*rc::gen::inRange<std::size_t>(0, 9), content.size() - at);
+        switch (*rc::gen::inRange(0, 3)) {
+        case 0: content.insert(at, 1, static_cast<char>(*rc::gen::inRange(0, 256))); break;
+        case 1: content.erase(at, size); break;
+        default: content.insert(at, content.substr(at, size)); break;
+        }
+    }
+    return content;
+}
+
+template <class Call>
+void read_or_refuse(const Call& call)
+{
+    try {
+        call();
+    } catch (const query_error&) {
+    } catch (const value_error&) {}
+}
+
+TEST(damaged_values, are_read_or_refused)
+{
+    expect_passes("damaged", [] {
+        const data_type type = *test::any_type(3);
+        value_sink encoded;
+        codec<value>::encode(*test::any_value(type), type, encoded);
+        const std::string literal = damaged(to_cql_literal(type, encoded.bytes()));
+        read_or_refuse([&] { (void)encode_literal(literal, type); });
+        const auto raw = encoded.bytes();
+        const std::string bytes = damaged({reinterpret_cast<const char*>(raw.data()), raw.size()});
+        const auto changed = std::as_bytes(std::span{bytes});
+        std::string text;
+        read_or_refuse([&] { append_cql_literal(text, type, changed); });
+        read_or_refuse([&] { append_json(text, type, changed); });
+        read_or_refuse([&] { (void)codec<value>::decode(type, changed); });
     });
 }
 
