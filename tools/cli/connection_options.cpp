@@ -70,6 +70,7 @@ cluster_config connection_options::to_config() const
     config.contact_points = contact_points;
     config.port = port;
     config.protocol = protocol;
+    config.compression = compression;
     if (!user.empty())
         config.authentication = std::make_shared<password_authentication>(user, find_password(*this));
     if (tls) {

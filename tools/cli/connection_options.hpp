@@ -16,6 +16,7 @@ struct connection_options {
     std::vector<std::string> contact_points{"127.0.0.1"};
     std::uint16_t port = 9042;
     protocol_version protocol = protocol_version::v5;
+    async_cassandra::compression compression = async_cassandra::compression::none;
     std::string user;           ///< Empty: no log-in.
     std::string password_file;  ///< Its first line; empty: the environment variable.
     bool tls = false;

@@ -39,6 +39,17 @@ TEST(command_line, has_defaults_that_reach_a_local_node)
     EXPECT_FALSE(options.timeout);
 }
 
+TEST(command_line, reads_how_to_compress)
+{
+    EXPECT_EQ(query({"SELECT 1"}).connection.compression, compression::none);
+    EXPECT_EQ(query({"SELECT 1", "--compression", "lz4"}).connection.compression, compression::lz4);
+    EXPECT_EQ(bench({"--compression", "snappy"}).connection.compression, compression::snappy);
+    EXPECT_EQ(query({"SELECT 1", "--compression=lz4"}).connection.to_config().compression, compression::lz4);
+    const command_line read = read_command_line({"query", "SELECT 1", "--compression", "zip"});
+    ASSERT_TRUE(std::holds_alternative<bad_usage>(read));
+    EXPECT_THAT(std::get<bad_usage>(read).text, HasSubstr("--compression"));
+}
+
 TEST(command_line, reads_who_to_be_and_whom_to_trust)
 {
     for (const std::string command : {"query", "bench"}) {
