@@ -5,9 +5,11 @@
 //
 //     custom_type [HOST [PORT]]
 
-#include "run_example.hpp"
+#include <async_cassandra/async_cassandra.hpp>
 
 #include <chrono>
+#include <future>
+#include <iostream>
 #include <string_view>
 #include <vector>
 
@@ -40,11 +42,13 @@ struct offer {
     std::chrono::sys_days until;
 };
 
-namespace asio = boost::asio;
 namespace ac = async_cassandra;
 
 namespace {
 
+constexpr auto create_keyspace =
+    "CREATE KEYSPACE IF NOT EXISTS examples WITH replication = {'class': 'SimpleStrategy', "
+    "'replication_factor': 1}";
 constexpr auto create_type = "CREATE TYPE IF NOT EXISTS examples.offer (price bigint, until date)";
 constexpr auto create_table =
     "CREATE TABLE IF NOT EXISTS examples.catalogue (id uuid PRIMARY KEY, price bigint, offers "
@@ -55,26 +59,47 @@ void print(const money& amount)
     std::cout << amount.cents / 100 << '.' << amount.cents / 10 % 10 << amount.cents % 10;
 }
 
-asio::awaitable<void> custom_type(ac::cluster cluster)
+// Blocking calls, to keep the eye on the types; the other examples show how to go on meanwhile.
+template <class Result, class Start>
+Result wait_for(const Start& start)
+{
+    std::promise<Result> done;
+    start([&done](std::exception_ptr error, Result result) {
+        if (error)
+            done.set_exception(error);
+        else
+            done.set_value(std::move(result));
+    });
+    return done.get_future().get();
+}
+
+ac::result_set execute(const ac::session& session, ac::statement what)
+{
+    return wait_for<ac::result_set>([&](auto&& done) { session.execute(std::move(what), std::move(done)); });
+}
+
+ac::prepared_statement prepare(const ac::session& session, const std::string& cql)
+{
+    return wait_for<ac::prepared_statement>([&](auto&& done) { session.prepare(cql, std::move(done)); });
+}
+
+void custom_type(const ac::session& session)
 {
     using namespace std::chrono_literals;
-    auto session = co_await cluster.connect();
-    co_await session.execute(create_keyspace);
-    co_await session.execute(create_type);
-    co_await session.execute(create_table);
+    execute(session, ac::statement{create_keyspace});
+    execute(session, ac::statement{create_type});
+    execute(session, ac::statement{create_table});
 
     ac::uuid_generator new_id;
     const ac::uuid id = new_id.random();
-    const money price{1295};
-    std::vector<offer> offers;
-    offers.push_back(offer{money{999}, std::chrono::sys_days{2027y / 1 / 31}});
-    auto insert =
-        co_await session.prepare("INSERT INTO examples.catalogue (id, price, offers) VALUES (?, ?, ?)");
-    co_await session.execute(insert.bind(id, price, offers));
+    const std::vector<offer> offers{{money{999}, std::chrono::sys_days{2027y / 1 / 31}}};
+    const auto insert =
+        prepare(session, "INSERT INTO examples.catalogue (id, price, offers) VALUES (?, ?, ?)");
+    execute(session, insert.bind(id, money{1295}, offers));
 
-    auto select = co_await session.prepare("SELECT price, offers FROM examples.catalogue WHERE id = ?");
-    auto rows = co_await session.execute(select.bind(id));
-    for (auto [full, all] : rows.as<money, std::vector<offer>>()) {
+    const auto select = prepare(session, "SELECT price, offers FROM examples.catalogue WHERE id = ?");
+    const ac::result_set rows = execute(session, select.bind(id));
+    for (const auto& [full, all] : rows.as<money, std::vector<offer>>()) {
         print(full);
         for (const offer& each : all) {
             std::cout << ", for ";
@@ -83,16 +108,28 @@ asio::awaitable<void> custom_type(ac::cluster cluster)
         }
         std::cout << '\n';
     }
-
-    const money impossible{-1};
-    auto refused = co_await session.try_execute(insert.bind(id, impossible, ac::null));
-    std::cout << refused.error()->what << '\n';
-    co_await cluster.close();
+    try {
+        execute(session, insert.bind(id, money{-1}, ac::null));
+    } catch (const ac::query_error& error) {
+        std::cout << error.what() << '\n';
+    }
 }
 
 }  // namespace
 
 int main(int argc, char** argv)
 {
-    return run_example(config_from(argc, argv), custom_type);
+    try {
+        ac::cluster_config config;
+        if (argc > 1)
+            config.contact_points = {argv[1]};
+        if (argc > 2)
+            config.port = static_cast<std::uint16_t>(std::stoi(argv[2]));
+        const ac::cluster cluster{config};  // on a thread of its own
+        custom_type(wait_for<ac::session>([&](auto&& done) { cluster.connect({}, std::move(done)); }));
+        return 0;
+    } catch (const std::exception& error) {
+        std::cerr << error.what() << '\n';
+        return 1;
+    }
 }

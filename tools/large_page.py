@@ -28,9 +28,9 @@ class Missed(Exception):
 
 
 @contextlib.contextmanager
-def node(program):
-    """The address of a node that runs until the end."""
-    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+def node(program, rows, row_bytes):
+    """The address of a node with such a page, which runs until the end."""
+    with subprocess.Popen([program, str(rows), str(row_bytes)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             address = process.stdout.readline().strip()
             if not address:
@@ -43,7 +43,8 @@ def node(program):
 def fetch(build, protocol, rows, row_bytes, how):
     """What the client reports of one page."""
     programs = build / "tests" / "large_page"
-    with node(programs / "large_page_node") as large, node(programs / "large_page_node") as small:
+    program = programs / "large_page_node"
+    with node(program, rows, row_bytes) as large, node(program, 0, 0) as small:
         run = subprocess.run(
             [programs / "large_page_client", large, small, str(protocol), str(rows), str(row_bytes), how],
             capture_output=True, text=True,

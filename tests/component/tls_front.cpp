@@ -246,4 +246,28 @@ std::size_t tls_front::handshakes() const
     return server_->names().size();
 }
 
+stepped_loop::stepped_loop() : context_(std::make_unique<asio::io_context>(1)) {}
+
+stepped_loop::~stepped_loop() = default;
+
+asio::any_io_executor stepped_loop::executor() const
+{
+    return context_->get_executor();
+}
+
+void stepped_loop::run_one()
+{
+    context_->run_one();
+}
+
+void stepped_loop::poll_one()
+{
+    context_->poll_one();
+}
+
+void stepped_loop::destroy()
+{
+    context_.reset();
+}
+
 }  // namespace async_cassandra::testing

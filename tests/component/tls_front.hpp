@@ -5,9 +5,15 @@
 
 #include "component/certificates.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <memory>
 #include <string>
 #include <vector>
+
+namespace boost::asio {
+class io_context;
+}  // namespace boost::asio
 
 namespace async_cassandra::testing {
 
@@ -44,6 +50,25 @@ public:
 private:
     class server;
     std::unique_ptr<server> server_;
+};
+
+/// An event loop of a caller's, run step by step, which may go away at any of them.
+class stepped_loop {
+public:
+    stepped_loop();
+    ~stepped_loop();
+    stepped_loop(const stepped_loop&) = delete;
+    stepped_loop& operator=(const stepped_loop&) = delete;
+
+    [[nodiscard]] boost::asio::any_io_executor executor() const;
+    /// Waits for something to run.
+    void run_one();
+    /// Does not.
+    void poll_one();
+    void destroy();
+
+private:
+    std::unique_ptr<boost::asio::io_context> context_;
 };
 
 }  // namespace async_cassandra::testing

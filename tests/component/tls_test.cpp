@@ -6,8 +6,6 @@
 #include "component/tls_front.hpp"
 #include "support/raw_peer.hpp"
 
-#include <boost/asio/io_context.hpp>
-
 #include <gmock/gmock.h>
 #include <openssl/ssl.h>
 
@@ -496,20 +494,20 @@ TEST(tls_end, an_event_loop_that_goes_away_takes_everything_along)
 {
     secured_node node;
     node.node.on_query("silence").reply(no_reply());
-    auto context = std::make_unique<asio::io_context>(1);
+    stepped_loop loop;
     {
-        const cluster client{context->get_executor(), node.secure_config()};
+        const cluster client{loop.executor(), node.secure_config()};
         auto connecting = start(client.connect());
         while (!connecting.ended())
-            context->run_one();
+            loop.run_one();
         const session opened = connecting.get();
         auto running = start(opened.execute("silence"));
         while (node.queries_of("silence") == 0)
-            context->poll_one();
-        auto again = start(cluster{context->get_executor(), node.secure_config()}.connect());
+            loop.poll_one();
+        auto again = start(cluster{loop.executor(), node.secure_config()}.connect());
         for (int i = 0; i < 3; ++i)
-            context->poll_one();  // somewhere in the handshake
-        context.reset();
+            loop.poll_one();  // somewhere in the handshake
+        loop.destroy();
         EXPECT_TRUE(running.ended());
         EXPECT_TRUE(again.ended());
     }

@@ -55,6 +55,11 @@ result_set blocking_client::execute(statement what) const
     return session_.execute(std::move(what), asio::use_future).get();
 }
 
+std::future<result_set> blocking_client::begin_execute(statement what) const
+{
+    return session_.execute(std::move(what), asio::use_future);
+}
+
 result_set blocking_client::execute_page(statement what, paging_state from) const
 {
     return session_.execute_page(std::move(what), std::move(from), asio::use_future).get();

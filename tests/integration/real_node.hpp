@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -44,6 +45,8 @@ public:
     [[nodiscard]] const session& sessions() const noexcept { return session_; }
 
     result_set execute(statement what) const;
+    /// Does not wait: the future does.
+    [[nodiscard]] std::future<result_set> begin_execute(statement what) const;
     [[nodiscard]] result_set execute_page(statement what, paging_state from = {}) const;
     [[nodiscard]] result<result_set> try_execute(statement what) const;
     [[nodiscard]] prepared_statement prepare(std::string cql) const;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integration/real_node.hpp"
 
-#include <boost/asio/use_future.hpp>
-
 #include <gmock/gmock.h>
 
 #include <array>
@@ -78,7 +76,7 @@ TEST_P(requests, altering_the_table_under_a_thousand_prepared_selects_in_flight)
         do {
             std::vector<std::future<result_set>> in_flight;
             for (int i = 0; i < 1000; ++i)
-                in_flight.push_back(db().sessions().execute(select.bind(i % 100), asio::use_future));
+                in_flight.push_back(db().begin_execute(select.bind(i % 100)));
             for (int i = 0; i < 1000; ++i) {
                 const result_set rows = in_flight[static_cast<std::size_t>(i)].get();
                 expect_row(rows, i % 100);
