@@ -102,15 +102,13 @@ void add_connection_options(CLI::App& app, connection_options& options)
         ->type_name("4|5")
         ->transform(CLI::Transformer(versions).description(""))
         ->check(CLI::IsMember({4, 5}).description(""));
-    static const std::map<std::string, compression> compressions{
-        {"none", compression::none}, {"lz4", compression::lz4}, {"snappy", compression::snappy}};
-    app.add_option(
+    app.add_option_function<std::string>(
            "--compression",
-           options.compression,
+           [&options](const std::string& name) { options.compression = parse_compression(name).value(); },
            "How messages are compressed on their way (none); snappy with --protocol 4"
     )
         ->type_name("none|lz4|snappy")
-        ->transform(CLI::CheckedTransformer(compressions).description(""));
+        ->check(CLI::IsMember({"none", "lz4", "snappy"}).description(""));
     add_security_options(app, options);
 }
 
