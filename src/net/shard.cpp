@@ -4,6 +4,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/system_executor.hpp>
 
@@ -63,16 +64,21 @@ struct foreign_batch {
 
     static void send(std::unique_ptr<foreign_batch> batch)
     {
-        // A copy with its own share of the work: else the handlers may end the loop there, and with it the context,
-        // while this thread still wakes it.
-        const asio::any_completion_executor where = batch->operations.front().foreign_executor();
+        // Without work of its own: the handlers may end the loop there, and its context, before this function returns.
+        const asio::any_completion_executor where = asio::prefer(
+            batch->operations.front().foreign_executor(), asio::execution::outstanding_work.untracked
+        );
         asio::dispatch(where, [batch = std::move(batch)]() mutable { run(std::move(batch)); });
     }
 
     // Behind what runs there now, by way of a system thread: an erased executor cannot be posted to.
     static void send_later(std::unique_ptr<foreign_batch> batch)
     {
-        asio::post(asio::system_executor{}, [batch = std::move(batch)]() mutable { send(std::move(batch)); });
+        // The copy is a share of that loop's work: it must not run out while the system thread still wakes it.
+        const asio::any_completion_executor where = batch->operations.front().foreign_executor();
+        asio::post(asio::system_executor{}, [where, batch = std::move(batch)]() mutable {
+            send(std::move(batch));
+        });
     }
 
     static void run(std::unique_ptr<foreign_batch> batch)

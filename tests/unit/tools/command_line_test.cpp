@@ -43,7 +43,9 @@ TEST(command_line, reads_how_to_compress)
 {
     EXPECT_EQ(query({"SELECT 1"}).connection.compression, compression::none);
     EXPECT_EQ(query({"SELECT 1", "--compression", "lz4"}).connection.compression, compression::lz4);
-    EXPECT_EQ(bench({"--compression", "snappy"}).connection.compression, compression::snappy);
+    EXPECT_EQ(
+        bench({"--op", "select", "--compression", "snappy"}).connection.compression, compression::snappy
+    );
     EXPECT_EQ(query({"SELECT 1", "--compression=lz4"}).connection.to_config().compression, compression::lz4);
     const command_line read = read_command_line({"query", "SELECT 1", "--compression", "zip"});
     ASSERT_TRUE(std::holds_alternative<bad_usage>(read));
