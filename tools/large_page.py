@@ -17,6 +17,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MOST_MEMORY = 2.5
 LONGEST_TURN_MS = 5
+# What stands behind a page waits for its last byte; while the cells of the page are looked through, it may come first.
+WAITS = 0.8
 OTHERS_P99_MS = 50
 # In a test the machine may be busy with something else.
 LOOSE = 10
@@ -30,7 +32,8 @@ class Missed(Exception):
 @contextlib.contextmanager
 def node(program, rows, row_bytes):
     """The address of a node with such a page, which runs until the end."""
-    with subprocess.Popen([program, str(rows), str(row_bytes)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    command = [program, str(rows), str(row_bytes)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             address = process.stdout.readline().strip()
             if not address:
@@ -78,9 +81,9 @@ def judge(name, report, short):
         f"bound {others_bound} ms (longest {report['others_max_ms']:.1f} ms)",
     )
     fine &= verdict(
-        report["behind_was_later"],
-        f"{name}: the page took {report['transfer_ms']:.0f} ms, a request behind it on its connection came after it, "
-        f"in {report['behind_ms']:.0f} ms",
+        report["behind_ms"] >= WAITS * report["transfer_ms"],
+        f"{name}: the page took {report['transfer_ms']:.0f} ms, a request behind it on its connection "
+        f"{report['behind_ms']:.0f} ms",
     )
     return fine
 
