@@ -81,10 +81,10 @@ class OnBothVersions:
 
     @classmethod
     def setUpClass(cls):
-        cls.options = ["--protocol", str(cls.protocol), "--keyspace", KEYSPACE]
-        cls.table = f"every_type_but_counter_{UNIQUE}_v{cls.protocol}"
-        query("CREATE TYPE IF NOT EXISTS address (street text, zip int)", *cls.options)
-        query('CREATE TYPE IF NOT EXISTS odd_names ("Street Name" text, plain int, "Q""uote" int)', *cls.options)
+        cls.options = ["--protocol", str(cls.protocol)]
+        cls.table = f"{KEYSPACE}.every_type_but_counter_{UNIQUE}_v{cls.protocol}"
+        query(f"CREATE TYPE IF NOT EXISTS {KEYSPACE}.address (street text, zip int)", *cls.options)
+        query(f'CREATE TYPE IF NOT EXISTS {KEYSPACE}.odd_names ("Street Name" text, plain int, "Q""uote" int)', *cls.options)
         columns = ", ".join(f"{name} {row[0]}" for name, row in zip(COLUMNS, TYPES))
         query(f'CREATE TABLE {cls.table} (id text PRIMARY KEY, {columns}, "Mixed Case" int, "\u00dc" int, "q""uote" int)',
               *cls.options)
@@ -111,7 +111,7 @@ class OnBothVersions:
         self.expect_json_of_server(self.table, len(ROWS) + 1)
 
     def test_json_of_counters_is_what_the_server_writes_itself(self):
-        table = f"counters_{UNIQUE}_v{self.protocol}"
+        table = f"{KEYSPACE}.counters_{UNIQUE}_v{self.protocol}"
         query(f"CREATE TABLE {table} (id text PRIMARY KEY, n counter)", *self.options)
         for key, steps in ("up", ["+ 7", "- 2"]), ("least", ["- 9223372036854775807", "- 1"]), \
                 ("most", ["+ 9223372036854775807"]):
