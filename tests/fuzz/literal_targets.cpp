@@ -45,6 +45,9 @@ const std::vector<data_type>& every_type()
         data_type::list_of(type_kind::int_),
         data_type::set_of(type_kind::text),
         data_type::map_of(type_kind::text, data_type::list_of(type_kind::double_)),
+        data_type::tuple_of({type_kind::int_, type_kind::text}),
+        data_type::udt_of("ks", "u", {"a", "B"}, {type_kind::int_, type_kind::text}),
+        data_type::vector_of(type_kind::float_, 2),
     };
     return all;
 }

@@ -2,6 +2,7 @@
 #include <async_cassandra/error.hpp>
 #include <async_cassandra/types/codec.hpp>
 #include <async_cassandra/types/literal.hpp>
+#include <async_cassandra/types/value.hpp>
 
 #include "fuzz/targets.hpp"
 
@@ -58,6 +59,7 @@ template <class T>
 void decode(const data_type& type, bytes input)
 {
     round_trip<T>(type, input);
+    round_trip<value>(type, input);
     texts(type, input);
 }
 
@@ -99,6 +101,7 @@ void udt(bytes input)
         {"street", "zip", "since"},
         {type_kind::text, type_kind::int_, data_type::list_of(type_kind::date)}
     );
+    round_trip<value>(address, input);
     texts(address, input);
 }
 
@@ -123,6 +126,7 @@ void nested(bytes input)
         data_type::tuple_of({type_kind::text, type_kind::varint}),
         data_type::list_of(data_type::vector_of(data_type::set_of(type_kind::duration), 2))
     );
+    round_trip<value>(deep, input);
     texts(deep, input);
 }
 
