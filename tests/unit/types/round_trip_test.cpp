@@ -62,11 +62,18 @@ void check_round_trip(const data_type& type, const T& content)
     check_dynamic(type, *first.raw(0));
 }
 
+// The sanitizers slow RapidCheck down a hundredfold.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int values_a_type = 200;
+#else
+constexpr int values_a_type = 10'000;
+#endif
+
 template <class Check>
 void expect_passes(const std::string& what, const Check& check)
 {
     rc::detail::TestParams params;
-    params.maxSuccess = 10'000;
+    params.maxSuccess = values_a_type;
     const auto result = rc::detail::checkTestable(check, rc::detail::TestMetadata{}, params);
     std::ostringstream report;
     rc::detail::printResultMessage(result, report);
