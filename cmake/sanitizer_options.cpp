@@ -4,10 +4,12 @@
 
 #if defined(__SANITIZE_THREAD__)
 
-#include <cstring>
-#include <dlfcn.h>
-#include <exception>
 #include <sanitizer/tsan_interface.h>
+
+#include <cstring>
+#include <exception>
+
+#include <dlfcn.h>
 
 // The counts of exception objects live in the C++ runtime library, which is not instrumented: ThreadSanitizer would take
 // the end of an exception that several threads have seen for a race. Here it is told what the counts order.

@@ -26,7 +26,8 @@ std::uint64_t tail_word(std::span<const std::byte> tail) noexcept
 {
     std::uint64_t word = 0;
     for (std::size_t i = 0; i < tail.size(); ++i) {
-        const auto extended = static_cast<std::int64_t>(static_cast<std::int8_t>(tail[i]));
+        const auto extended =
+            static_cast<std::int64_t>(std::to_integer<std::uint64_t>(tail[i]) << 56U) >> 56U;
         word ^= static_cast<std::uint64_t>(extended) << 8 * i;
     }
     return word;

@@ -17,11 +17,6 @@ constexpr uint64_t second_ns = 1'000'000'000;
 constexpr uint64_t minute_ns = 60 * second_ns;
 constexpr uint64_t hour_ns = 60 * minute_ns;
 
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
 constexpr char lower(char c) noexcept
 {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "types/identifier.hpp"
 
-#include <locale.h>
+#include <locale.h>  // NOLINT(modernize-deprecated-headers): newlocale is of POSIX
 
 #include <algorithm>
 #include <array>

@@ -115,8 +115,8 @@ private:
 
     std::size_t size_ = 1;
     union {
-        std::byte inline_[inline_capacity];
-        std::byte* heap_;
+        std::byte inline_[inline_capacity];  // NOLINT(readability-identifier-naming)
+        std::byte* heap_;                    // NOLINT(readability-identifier-naming)
     };
 };
 
