@@ -42,6 +42,10 @@ public:
 
     /// With `config.io_threads` threads of its own. A handler without an executor runs on one of them; an exception that
     /// leaves it ends the process, as with any thread. Throws `configuration_error`.
+    ///
+    /// Let an executor that handlers complete on run out of work by itself (`run()`, `thread_pool::join()`): the
+    /// cluster's threads hold a share of its work until they have let go of it. One that is ended by `stop()` may be
+    /// in use by them still, as by any thread that posts to it.
     explicit cluster(cluster_config config = {});
 
     /// Made by the library and its tests.

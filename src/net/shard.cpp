@@ -4,7 +4,6 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/system_executor.hpp>
 
@@ -64,21 +63,15 @@ struct foreign_batch {
 
     static void send(std::unique_ptr<foreign_batch> batch)
     {
-        // Without work of its own: the handlers may end the loop there, and its context, before this function returns.
-        const asio::any_completion_executor where = asio::prefer(
-            batch->operations.front().foreign_executor(), asio::execution::outstanding_work.untracked
-        );
+        // The copy is a share of that loop's work: it must not run out, and its context go, before this function returns.
+        const asio::any_completion_executor where = batch->operations.front().foreign_executor();
         asio::dispatch(where, [batch = std::move(batch)]() mutable { run(std::move(batch)); });
     }
 
     // Behind what runs there now, by way of a system thread: an erased executor cannot be posted to.
     static void send_later(std::unique_ptr<foreign_batch> batch)
     {
-        // The copy is a share of that loop's work: it must not run out while the system thread still wakes it.
-        const asio::any_completion_executor where = batch->operations.front().foreign_executor();
-        asio::post(asio::system_executor{}, [where, batch = std::move(batch)]() mutable {
-            send(std::move(batch));
-        });
+        asio::post(asio::system_executor{}, [batch = std::move(batch)]() mutable { send(std::move(batch)); });
     }
 
     static void run(std::unique_ptr<foreign_batch> batch)

@@ -218,7 +218,10 @@ asio::awaitable<void> await_every_function(const cluster& client, asio::io_conte
 TEST_P(tokens, coroutines_go_on_where_they_were_spawned)
 {
     asio::io_context mine;
-    run_on(mine, [&] { return await_every_function(*client, mine); });
+    auto ended = asio::co_spawn(mine, await_every_function(*client, mine), asio::use_future);
+    // It runs out by itself, and not before the cluster's threads have let go of it.
+    mine.run();
+    ended.get();
 }
 
 TEST_P(tokens, handlers_complete_on_their_own_executor)

@@ -266,6 +266,59 @@ TEST_F(shard_test, an_exception_that_an_executor_lets_through_costs_no_other_cal
     EXPECT_EQ(log.lines().size(), 20U);
 }
 
+/// Runs what it is given at once, and counts the shares of its work, by which a loop knows that it may not end.
+class counting_executor {
+public:
+    explicit counting_executor(int& shares) : shares_(&shares) {}
+    counting_executor(const counting_executor& other) noexcept
+        : counting_executor(other.shares_, other.tracks_)
+    {}
+    counting_executor& operator=(const counting_executor&) = delete;
+    ~counting_executor() { *shares_ -= tracks_ ? 1 : 0; }
+
+    [[nodiscard]] counting_executor require(asio::execution::outstanding_work_t::tracked_t) const
+    {
+        return {shares_, true};
+    }
+    [[nodiscard]] counting_executor require(asio::execution::outstanding_work_t::untracked_t) const
+    {
+        return {shares_, false};
+    }
+    [[nodiscard]] asio::execution::outstanding_work_t query(asio::execution::outstanding_work_t
+    ) const noexcept
+    {
+        if (tracks_)
+            return asio::execution::outstanding_work.tracked;
+        return asio::execution::outstanding_work.untracked;
+    }
+    template <class Function>
+    void execute(Function&& f) const
+    {
+        std::forward<Function>(f)();
+        EXPECT_GT(*shares_, 0) << "its loop may have ended, and be gone, while this still wakes it";
+    }
+    friend bool operator==(const counting_executor&, const counting_executor&) noexcept { return true; }
+
+private:
+    counting_executor(int* shares, bool tracks) noexcept : shares_(shares), tracks_(tracks)
+    {
+        *shares_ += tracks_ ? 1 : 0;
+    }
+
+    int* shares_;
+    bool tracks_ = false;
+};
+
+TEST_F(shard_test, an_executor_elsewhere_has_work_until_the_call_that_hands_over_has_returned)
+{
+    int shares = 0;
+    begin(asio::bind_executor(counting_executor{shares}, noting("one")));
+    EXPECT_GT(shares, 0);
+    context.run();
+    EXPECT_THAT(log.lines(), ElementsAre("one done"));
+    EXPECT_EQ(shares, 0);
+}
+
 // Cancelling.
 
 TEST_F(shard_test, no_handler_runs_within_emit)
