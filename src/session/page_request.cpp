@@ -60,7 +60,6 @@ bool fits_seconds(std::chrono::sys_seconds when) noexcept
 /// A page whose cells are not all checked yet. Its request may end before that.
 struct page_request::unchecked_page {
     page_request* owner = nullptr;  // null when it has ended
-    net::response answer;
     page_parts parts;
     std::int32_t column_count = 0;
     std::size_t next_cell = 0;

@@ -7,12 +7,16 @@
 
 namespace async_cassandra::detail {
 
-bool repreparations::join(page_request& who, const pool& node, const prepared_core& what)
+auto repreparations::find(const pool& node, const prepared_core& what) noexcept -> running_list::iterator
 {
-    const auto found = std::ranges::find_if(running_, [&](const std::unique_ptr<running>& r) {
+    return std::ranges::find_if(running_, [&](const std::unique_ptr<running>& r) {
         return r->node == &node && r->what == &what;
     });
-    if (found != running_.end()) {
+}
+
+bool repreparations::join(page_request& who, const pool& node, const prepared_core& what)
+{
+    if (const auto found = find(node, what); found != running_.end()) {
         (*found)->waiting.push_back(who);
         return false;
     }
@@ -24,9 +28,7 @@ bool repreparations::join(page_request& who, const pool& node, const prepared_co
 
 void repreparations::end(const pool& node, const prepared_core& what, waiting_list& waited) noexcept
 {
-    const auto found = std::ranges::find_if(running_, [&](const std::unique_ptr<running>& r) {
-        return r->node == &node && r->what == &what;
-    });
+    const auto found = find(node, what);
     if (found == running_.end())
         return;
     waited.splice_back((*found)->waiting);

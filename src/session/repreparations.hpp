@@ -32,7 +32,11 @@ private:
         waiting_list waiting;
     };
 
-    std::vector<std::unique_ptr<running>> running_;
+    using running_list = std::vector<std::unique_ptr<running>>;
+
+    [[nodiscard]] running_list::iterator find(const pool& node, const prepared_core& what) noexcept;
+
+    running_list running_;
 };
 
 }  // namespace async_cassandra::detail

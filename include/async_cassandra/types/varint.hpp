@@ -58,7 +58,7 @@ public:
     [[nodiscard]] static varint from_bytes(std::span<const std::byte> bytes);
 
     /// From decimal digits with an optional sign; empty when the text is anything else. The time grows with the
-    /// square of the length (10,000 digits: about a millisecond).
+    /// square of the length.
     [[nodiscard]] static std::optional<varint> parse(std::string_view text);
 
     /// Two's complement, big-endian, at least one byte and no more than needed. Valid as long as this object is

@@ -9,7 +9,6 @@
 #include <array>
 #include <functional>
 #include <limits>
-#include <map>
 
 namespace async_cassandra {
 namespace {
@@ -17,13 +16,10 @@ namespace {
 using base::byte_buffer;
 using protocol::batch_statement;
 using protocol::batch_type;
-using protocol::encode_auth_response;
 using protocol::encode_batch;
 using protocol::encode_execute;
-using protocol::encode_options;
 using protocol::encode_prepare;
 using protocol::encode_query;
-using protocol::encode_register;
 using protocol::encode_result;
 using protocol::encode_startup;
 using protocol::query_parameters;
@@ -31,12 +27,9 @@ using text_pair = std::pair<std::string_view, std::string_view>;
 
 constexpr auto v4 = protocol_version::v4;
 constexpr auto v5 = protocol_version::v5;
-constexpr std::string_view local_query = "SELECT release_version FROM system.local WHERE key='local'";
 constexpr std::string_view insert = "INSERT INTO ks.t (a, b, c, d) VALUES (?, ?, ?, ?)";
 
 const test::bytes one_null_unset_empty = test::from_hex("0000000400000001fffffffffffffffe00000000");
-const test::bytes int_one = test::from_hex("0000000400000001");
-const test::bytes int_seven = test::from_hex("0000000400000007");
 const test::bytes paging = test::from_hex("cafe");
 const test::bytes id = test::from_hex("d41d8cd98f00b204e9800998ecf8427e");
 const test::bytes metadata_id = test::from_hex("0cc175b9c0f1b6a831c399e269772661");

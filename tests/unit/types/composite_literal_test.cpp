@@ -2,17 +2,17 @@
 // Tuples, user-defined types and vectors as text, and the scalars that came with them.
 #include <async_cassandra/types/literal.hpp>
 
-#include "unit/types/page_builder.hpp"
-#include "unit/types/query_error_text.hpp"
+#include "unit/types/parsed_literal.hpp"
 
 #include <limits>
 
 namespace async_cassandra {
 namespace {
 
-using test::from_hex;
+using test::again;
+using test::parse_error;
+using test::parsed;
 using test::query_error_text;
-using test::to_hex;
 
 const data_type pair_type = data_type::tuple_of({type_kind::int_, type_kind::text});
 const data_type address =
@@ -25,23 +25,6 @@ const data_type odd_names = data_type::udt_of(
 );
 const data_type floats = data_type::vector_of(type_kind::float_, 3);
 const data_type words = data_type::vector_of(type_kind::text, 2);
-
-std::string parsed(const data_type& type, std::string_view text)
-{
-    const raw_value value = encode_literal(text, type);
-    return value.is_null() ? "null" : to_hex(value.bytes());
-}
-
-std::string parse_error(const data_type& type, std::string_view text)
-{
-    return query_error_text([&] { (void)encode_literal(text, type); });
-}
-
-/// Parses and writes again.
-std::string again(const data_type& type, std::string_view text)
-{
-    return to_cql_literal(type, encode_literal(text, type).bytes());
-}
 
 /// The JSON of what a literal says.
 std::string json(const data_type& type, std::string_view text)

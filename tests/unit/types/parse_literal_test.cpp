@@ -1,31 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <async_cassandra/types/literal.hpp>
 
-#include "unit/types/page_builder.hpp"
-#include "unit/types/query_error_text.hpp"
+#include "unit/types/parsed_literal.hpp"
 
 namespace async_cassandra {
 namespace {
 
-using test::query_error_text;
-using test::to_hex;
-
-std::string parsed(const data_type& type, std::string_view text)
-{
-    const raw_value value = encode_literal(text, type);
-    return value.is_null() ? "null" : to_hex(value.bytes());
-}
-
-std::string parse_error(const data_type& type, std::string_view text)
-{
-    return query_error_text([&] { (void)encode_literal(text, type); });
-}
-
-/// Parses and writes again.
-std::string again(const data_type& type, std::string_view text)
-{
-    return to_cql_literal(type, encode_literal(text, type).bytes());
-}
+using test::again;
+using test::parse_error;
+using test::parsed;
 
 TEST(encode_literal, takes_text_as_it_stands)
 {
