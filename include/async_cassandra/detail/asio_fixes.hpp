@@ -21,20 +21,21 @@ inline constexpr bool completes_operation = false;
 
 }  // namespace async_cassandra::detail
 
+namespace boost::asio::detail {
+
 /// `co_await` of an operation with the signature void(std::exception_ptr, T): Boost 1.81's own version tests a struct
 /// where it means a pointer and does not compile. More constrained than that one, so it is preferred, for our T alone.
 template <typename R, typename T, typename Executor>
     requires async_cassandra::detail::completes_operation<T>
-class boost::asio::detail::awaitable_async_op_handler<R(std::exception_ptr, T), Executor>
-    : public awaitable_thread<Executor> {
+class awaitable_async_op_handler<R(std::exception_ptr, T), Executor> : public awaitable_thread<Executor> {
 public:
     struct result_type {
         std::exception_ptr* exception;
         T* value;
     };
 
-    awaitable_async_op_handler(awaitable_thread<Executor>* thread, result_type& result)
-        : awaitable_thread<Executor>(std::move(*thread)), result_(result)
+    awaitable_async_op_handler(awaitable_thread<Executor>* awaiting, result_type& result)
+        : awaitable_thread<Executor>(std::move(*awaiting)), result_(result)
     {}
 
     void operator()(std::exception_ptr exception, T value)
@@ -56,3 +57,5 @@ public:
 private:
     result_type& result_;
 };
+
+}  // namespace boost::asio::detail
