@@ -26,6 +26,12 @@ function(ac_add_test name)
         set(fixture FIXTURES_REQUIRED ${arg_FIXTURE})
     endif()
     add_executable(${name} ${arg_SOURCES})
+    if("unit" IN_LIST arg_LABELS)
+        target_precompile_headers(${name} REUSE_FROM ac_unit_test_headers)
+    else()
+        target_precompile_headers(${name} REUSE_FROM ac_client_test_headers)
+    endif()
+    target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
     target_include_directories(${name} PRIVATE
         "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests"
     )
