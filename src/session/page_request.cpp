@@ -3,12 +3,9 @@
 
 #include "base/failure.hpp"
 #include "net/shard_call.hpp"
-#include "session/prepared_answer.hpp"
-#include "session/server_failure.hpp"
+#include "session/statement_rules.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <limits>
 #include <utility>
 
 namespace async_cassandra::detail {
@@ -35,26 +32,6 @@ schema_change to_public(protocol::schema_change&& from)
         std::move(from.arguments)};
 }
 
-result_notes to_public(protocol::response_prefix&& from)
-{
-    result_notes notes;
-    notes.warnings = std::move(from.warnings);
-    notes.payload = std::move(from.custom_payload);
-    if (from.tracing_id) {
-        std::array<std::uint8_t, 16> bytes{};
-        std::memcpy(bytes.data(), from.tracing_id->data(), bytes.size());
-        notes.tracing_id = uuid{bytes};
-    }
-    return notes;
-}
-
-bool fits_seconds(std::chrono::sys_seconds when) noexcept
-{
-    using limits = std::numeric_limits<std::int32_t>;
-    const auto count = when.time_since_epoch().count();
-    return count >= limits::min() && count <= limits::max();
-}
-
 }  // namespace
 
 /// A page whose cells are not all checked yet. Its request may end before that.
@@ -72,37 +49,6 @@ page_request::~page_request()
         unchecked_->owner = nullptr;
 }
 
-const char* page_request::broken_rule() const noexcept
-{
-    const statement::options& options = what_.settings();
-    if (options.timeout && *options.timeout <= std::chrono::milliseconds{0})
-        return "statement::timeout must be positive";
-    if (options.timeout && *options.timeout > std::chrono::hours{24})
-        return "statement::timeout must be at most 24 hours";
-    if (options.page_size && *options.page_size < 1)
-        return "statement::page_size must be at least 1";
-    if (options.serial && *options.serial != consistency::serial &&
-        *options.serial != consistency::local_serial)
-        return "statement::serial_consistency must be serial or local_serial";
-    const rare_options* const rare = what_.rare();
-    if (rare == nullptr)
-        return nullptr;
-    const bool v4 = home().version() == protocol_version::v4;
-    if (!rare->keyspace.empty() && what_.is_prepared())
-        return "statement::keyspace is for CQL text: a prepared statement has the keyspace it was prepared "
-               "in";
-    if (!rare->keyspace.empty() && v4)
-        return "statement::keyspace needs protocol version 5, and this cluster speaks version 4";
-    if (rare->now && v4)
-        return "statement::now_in_seconds needs protocol version 5, and this cluster speaks version 4";
-    if (rare->now && !fits_seconds(*rare->now))
-        return "statement::now_in_seconds must fit 32 bits";
-    if (rare->timestamp &&
-        rare->timestamp->time_since_epoch().count() == std::numeric_limits<std::int64_t>::min())
-        return "statement::timestamp must not be the smallest 64-bit number";
-    return nullptr;
-}
-
 void page_request::check_and_begin() noexcept
 {
     if (home().is_closed()) {
@@ -114,7 +60,7 @@ void page_request::check_and_begin() noexcept
         failure f = base::make_failure(errc::bad_query, what_.values().error());
         f.cause = what_.values().cause();
         fail(std::move(f));
-    } else if (const char* rule = broken_rule(); rule != nullptr) {
+    } else if (const char* rule = broken_rule(what_, home().version()); rule != nullptr) {
         fail(errc::bad_query, rule, request_effect::not_sent);
     } else {
         set_write_time();
@@ -202,31 +148,27 @@ void page_request::on_answer(net::response&& answer)
     }
     protocol::reader in{answer.body};
     protocol::response_prefix prefix;
-    if (!protocol::decode_prefix(in, answer.header.flags, prefix)) {
-        fail_malformed(describe(in.error()));
-        return;
-    }
-    if (answer.header.op == protocol::opcode::error) {
-        server_error_details details = protocol::decode_error(in, home().version());
-        if (in.failed()) {
-            fail_malformed(describe(in.error()));
-        } else if (details.code == server_code::unprepared && what_.is_prepared() && preparations_ < most_preparations) {
-            note_attempt(
-                make_error_code(details.code), "UNPREPARED: " + details.message, request_effect::rejected
-            );
-            prepare_again();
-        } else {
-            fail_from_server(std::move(details));
-        }
-        return;
-    }
-    if (answer.header.op != protocol::opcode::result) {
-        fail_malformed(
-            "unexpected " + std::string{protocol::to_string(answer.header.op)} + " message, expected RESULT"
-        );
+    if (auto refused = net::open_answer(in, answer.header, home().version(), prefix)) {
+        on_refused(std::move(*refused));
         return;
     }
     on_result(in, std::move(answer), std::move(prefix));
+}
+
+void page_request::on_refused(net::refusal&& refused)
+{
+    if (auto* const rule = std::get_if<std::string>(&refused)) {
+        fail_malformed(std::move(*rule));
+        return;
+    }
+    auto& details = std::get<server_error_details>(refused);
+    if (details.code != server_code::unprepared || !what_.is_prepared() ||
+        preparations_ == most_preparations) {
+        fail_from_server(std::move(details));
+        return;
+    }
+    note_attempt(make_error_code(details.code), "UNPREPARED: " + details.message, request_effect::rejected);
+    prepare_again();
 }
 
 void page_request::on_result(protocol::reader& in, net::response&& answer, protocol::response_prefix&& prefix)
@@ -245,7 +187,7 @@ void page_request::on_result(protocol::reader& in, net::response&& answer, proto
     }
     other_result other;
     if (!prefix.warnings.empty() || prefix.tracing_id || !prefix.custom_payload.empty())
-        other.notes = to_public(std::move(prefix));
+        other.notes = net::to_notes(std::move(prefix));
     if (auto* chosen = std::get_if<protocol::set_keyspace_result>(&result)) {
         other.kind = result_kind::set_keyspace;
         other.keyspace = std::move(chosen->keyspace);
@@ -280,22 +222,15 @@ void page_request::take_rows(
 )
 {
     learn_columns(rows);
-    page_parts parts;
-    parts.columns = rows.metadata != nullptr ? std::move(rows.metadata)
-                    : sent_with_ != nullptr  ? sent_with_->list
-                                             : nullptr;
-    if (parts.columns == nullptr || parts.columns->size() != static_cast<std::size_t>(rows.column_count)) {
+    std::shared_ptr<const columns> list = rows.metadata != nullptr ? std::move(rows.metadata)
+                                          : sent_with_ != nullptr  ? sent_with_->list
+                                                                   : nullptr;
+    if (list == nullptr || list->size() != static_cast<std::size_t>(rows.column_count)) {
         fail_malformed("rows without metadata that fits them");
         return;
     }
-    parts.row_count = rows.row_count;
-    parts.first_cell = rows.rows_offset;
-    parts.has_more_pages = rows.has_more_pages;
-    if (!prefix.warnings.empty() || prefix.tracing_id || !prefix.custom_payload.empty())
-        parts.notes = to_public(std::move(prefix));
     const auto cells =
         static_cast<std::uint64_t>(rows.row_count) * static_cast<std::uint64_t>(rows.column_count);
-    const std::byte* const begin = answer.body.data();
     const bool in_one_turn = cells <= cells_per_turn || answer.block.size() == 0;
     protocol::parse_error broken;
     if (in_one_turn &&
@@ -303,15 +238,9 @@ void page_request::take_rows(
         fail_malformed(describe(broken));
         return;
     }
-    if (!answer.block) {
-        answer.block = block_ptr::allocate(answer.body.size());
-        std::memcpy(answer.block.data(), begin, answer.body.size());
-    }
-    if (!rows.paging_state.empty())
-        parts.paging_state = answer.block.bytes().subspan(
-            static_cast<std::size_t>(rows.paging_state.data() - begin), rows.paging_state.size()
-        );
-    parts.block = std::move(answer.block);
+    page_parts parts = net::unchecked_page(rows, std::move(list), std::move(answer));
+    if (!prefix.warnings.empty() || prefix.tracing_id || !prefix.custom_payload.empty())
+        parts.notes = net::to_notes(std::move(prefix));
     if (in_one_turn) {
         finish(std::move(parts));
         return;
@@ -357,66 +286,6 @@ void page_request::finish(page_parts&& parts)
 {
     preparations_ = 0;
     on_page(page{std::move(parts)});
-}
-
-void page_request::prepare_again()
-{
-    ++preparations_;
-    // Those who wait on another's PREPARE are told; who sends it does so on the connection that has just answered.
-    if (!home().repreparations().join(*this, node_pool(), *what_.prepared()))
-        return;
-    leads_ = true;
-    preparing_ = true;
-    resend_here();
-}
-
-const char* page_request::unusable(const protocol::prepared_result& prepared) const noexcept
-{
-    const prepared_core& known = *what_.prepared();
-    if (prepared.id != known.id)
-        return "the node forgot the prepared statement and gave it another id when it was prepared again, as "
-               "in "
-               "another keyspace; prepare it anew";
-    const bool same_markers = std::ranges::equal(
-        *prepared.markers, *known.markers, [](const column& a, const column& b) { return a.type == b.type; }
-    );
-    if (!same_markers)
-        return "the types of the prepared statement's markers have changed with the schema; prepare it anew";
-    return nullptr;
-}
-
-void page_request::on_prepared_again(const net::response& answer)
-{
-    prepared_answer got = decode_prepared_answer(answer, home().version());
-    repreparations::waiting_list waited;
-    stop_preparing(waited);
-    const char* const rule = got.prepared ? unusable(*got.prepared) : nullptr;
-    if (got.prepared && rule == nullptr) {
-        what_.prepared()->results.publish(result_metadata_of(*got.prepared, home().version()));
-        preparing_ = false;
-        while (!waited.empty())
-            waited.pop_front().resend_here();
-        resend_here();
-        return;
-    }
-    const auto end = [&](page_request& who) {
-        who.preparing_ = true;  // what failed was not the statement
-        if (got.error)
-            who.fail_from_server(server_error_details{*got.error});
-        else if (rule != nullptr)
-            who.fail(errc::bad_query, rule, request_effect::rejected);
-        else
-            who.fail_malformed(got.broken_rule);
-    };
-    while (!waited.empty())
-        end(waited.pop_front());
-    end(*this);
-}
-
-void page_request::stop_preparing(repreparations::waiting_list& waited) noexcept
-{
-    home().repreparations().end(node_pool(), *what_.prepared(), waited);
-    leads_ = false;
 }
 
 void page_request::on_ending() noexcept

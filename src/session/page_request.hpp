@@ -4,6 +4,7 @@
 #include <async_cassandra/result_set.hpp>
 #include <async_cassandra/statement.hpp>
 
+#include "net/answer.hpp"
 #include "protocol/requests.hpp"
 #include "protocol/responses.hpp"
 #include "session/repreparations.hpp"
@@ -38,10 +39,10 @@ protected:
 private:
     struct unchecked_page;
 
-    [[nodiscard]] const char* broken_rule() const noexcept;
     [[nodiscard]] protocol::query_parameters parameters(protocol_version version) const;
     void set_write_time();
 
+    void on_refused(net::refusal&& refused);
     void on_result(protocol::reader& in, net::response&& answer, protocol::response_prefix&& prefix);
     void take_rows(protocol::rows_result& rows, net::response&& answer, protocol::response_prefix&& prefix);
     void learn_columns(const protocol::rows_result& rows) const;

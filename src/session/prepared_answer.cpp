@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/prepared_answer.hpp"
 
+#include "net/answer.hpp"
+
 #include <utility>
 #include <variant>
 
@@ -11,21 +13,11 @@ prepared_answer decode_prepared_answer(const net::response& answer, protocol_ver
     prepared_answer got;
     protocol::reader in{answer.body};
     protocol::response_prefix prefix;
-    if (!protocol::decode_prefix(in, answer.header.flags, prefix)) {
-        got.broken_rule = describe(in.error());
-        return got;
-    }
-    if (answer.header.op == protocol::opcode::error) {
-        server_error_details details = protocol::decode_error(in, version);
-        if (in.failed())
-            got.broken_rule = describe(in.error());
+    if (auto refused = net::open_answer(in, answer.header, version, prefix)) {
+        if (auto* const rule = std::get_if<std::string>(&*refused))
+            got.broken_rule = std::move(*rule);
         else
-            got.error = std::move(details);
-        return got;
-    }
-    if (answer.header.op != protocol::opcode::result) {
-        got.broken_rule =
-            "unexpected " + std::string{protocol::to_string(answer.header.op)} + " message, expected RESULT";
+            got.error = std::get<server_error_details>(std::move(*refused));
         return got;
     }
     protocol::decoded_result result = protocol::decode_result(in, version);

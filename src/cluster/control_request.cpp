@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cluster/control_request.hpp"
+
+#include "base/failure.hpp"
+#include "protocol/requests.hpp"
+
+#include <array>
+#include <utility>
+#include <variant>
+
+namespace async_cassandra::detail {
+
+namespace {
+
+// Few enough that a page of nodes with 256 tokens each is read in about a millisecond.
+constexpr std::int32_t rows_per_page = 100;
+
+// Far above what any cluster has: 100,000 tables of 1 kB.
+constexpr std::size_t most_bytes = std::size_t{100} * 1024 * 1024;
+
+constexpr std::array<std::string_view, 3> all_events{"TOPOLOGY_CHANGE", "STATUS_CHANGE", "SCHEMA_CHANGE"};
+
+}  // namespace
+
+control_request::control_request(std::shared_ptr<net::shard> home, std::shared_ptr<net::connection> on)
+    : shard_(std::move(home)), connection_(std::move(on))
+{}
+
+void control_request::run(std::chrono::milliseconds timeout)
+{
+    shard_->set_timer(*this, shard_->now() + timeout);
+    ask();
+}
+
+void control_request::give_up() noexcept
+{
+    forget();
+    end();
+}
+
+void control_request::ask()
+{
+    if (!connection_->has_room()) {
+        fail(make_error_code(errc::overloaded), "no free stream id");
+        return;
+    }
+    waiting_ = true;
+    if (const protocol::encode_result encoded = connection_->send(*this); !encoded) {
+        waiting_ = false;
+        fail(make_error_code(errc::bad_query), encoded.rule);
+    }
+}
+
+void control_request::end() noexcept
+{
+    base::timer_wheel::clear(*this);
+    if (std::exchange(waiting_, false))
+        connection_->cancel(*this);
+    connection_.reset();
+}
+
+void control_request::fail(boost::system::error_code code, std::string what)
+{
+    failure f = base::make_failure(code, std::string{this->what()} + ": " + std::move(what));
+    f.node = connection_->node();
+    end();
+    on_failed(failure_ptr{std::move(f)});
+}
+
+void control_request::on_response(net::response&& answer) noexcept
+{
+    const std::shared_ptr<control_request> self = shared_from_this();
+    waiting_ = false;
+    on_answer(std::move(answer));
+}
+
+void control_request::on_too_large(std::uint32_t) noexcept
+{
+    const std::shared_ptr<control_request> self = shared_from_this();
+    waiting_ = false;
+    fail(make_error_code(errc::result_too_large), "more than 100 MiB of rows");
+}
+
+void control_request::on_lost(const net::close_reason& reason, request_effect) noexcept
+{
+    const std::shared_ptr<control_request> self = shared_from_this();
+    waiting_ = false;
+    fail(reason.code, reason.text);
+}
+
+void control_request::on_timer(base::time_point) noexcept
+{
+    const std::shared_ptr<control_request> self = shared_from_this();
+    fail(make_error_code(errc::request_timeout), "no answer in time");
+}
+
+control_query::control_query(
+    std::shared_ptr<net::shard> home, std::shared_ptr<net::connection> on, std::string cql, callback done
+)
+    : control_request(std::move(home), std::move(on)), cql_(std::move(cql)), done_(std::move(done))
+{}
+
+protocol::encode_result control_query::encode(
+    base::byte_buffer& out, protocol_version version, std::int16_t stream
+)
+{
+    protocol::query_parameters parameters;
+    parameters.level = consistency::one;
+    parameters.page_size = rows_per_page;
+    parameters.paging_state = next_.bytes();
+    return protocol::encode_query(out, version, stream, cql_, parameters, {});
+}
+
+bool control_query::accepts(std::uint32_t body_length) noexcept
+{
+    return bytes_ + body_length <= most_bytes;
+}
+
+void control_query::on_answer(net::response&& answer)
+{
+    bytes_ += answer.body.size();
+    const protocol_version version = on().version();
+    protocol::reader in{answer.body};
+    protocol::response_prefix prefix;
+    if (auto refused = net::open_answer(in, answer.header, version, prefix)) {
+        if (auto* const rule = std::get_if<std::string>(&*refused))
+            fail(make_error_code(errc::protocol_violation), std::move(*rule));
+        else
+            fail(
+                make_error_code(std::get<server_error_details>(*refused).code),
+                std::move(std::get<server_error_details>(*refused).message)
+            );
+        return;
+    }
+    protocol::decoded_result decoded = protocol::decode_result(in, version);
+    auto* const rows = std::get_if<protocol::rows_result>(&decoded);
+    if (in.failed())
+        fail(make_error_code(errc::protocol_violation), describe(in.error()));
+    else if (rows == nullptr || rows->metadata == nullptr)
+        fail(make_error_code(errc::protocol_violation), "the answer has no rows, or none with metadata");
+    else
+        take_page(*rows, std::move(answer));
+}
+
+void control_query::take_page(protocol::rows_result& rows, net::response&& answer)
+{
+    protocol::parse_error broken;
+    if (!protocol::check_cells(answer.body, rows.rows_offset, rows.row_count, rows.column_count, broken)) {
+        fail(make_error_code(errc::protocol_violation), describe(broken));
+        return;
+    }
+    page got{net::unchecked_page(rows, rows.metadata, std::move(answer))};
+    next_ = got.paging_state();
+    const bool more = got.has_more_pages();
+    rows_.append(std::move(got));
+    if (more) {
+        ask();
+        return;
+    }
+    end();
+    if (const callback done = std::exchange(done_, nullptr))
+        done(std::move(rows_));
+}
+
+void control_query::on_failed(failure_ptr why)
+{
+    if (const callback done = std::exchange(done_, nullptr))
+        done(std::move(why));
+}
+
+control_message::control_message(
+    std::shared_ptr<net::shard> home, std::shared_ptr<net::connection> on, kind what, callback done
+)
+    : control_request(std::move(home), std::move(on)), kind_(what), done_(std::move(done))
+{}
+
+protocol::encode_result control_message::encode(
+    base::byte_buffer& out, protocol_version version, std::int16_t stream
+)
+{
+    if (kind_ == kind::options)
+        return protocol::encode_options(out, version, stream);
+    return protocol::encode_register(out, version, stream, all_events);
+}
+
+void control_message::on_answer(net::response&& answer)
+{
+    const auto expected = kind_ == kind::options ? protocol::opcode::supported : protocol::opcode::ready;
+    if (answer.header.op != expected) {
+        const std::string text = "unexpected " + std::string{protocol::to_string(answer.header.op)} +
+                                 " message, expected " + std::string{protocol::to_string(expected)};
+        fail(make_error_code(errc::protocol_violation), text);
+        return;
+    }
+    end();
+    if (const callback done = std::exchange(done_, nullptr))
+        done({});
+}
+
+void control_message::on_failed(failure_ptr why)
+{
+    if (const callback done = std::exchange(done_, nullptr))
+        done(why);
+}
+
+std::string_view control_message::what() const noexcept
+{
+    return kind_ == kind::options ? "OPTIONS" : "REGISTER";
+}
+
+}  // namespace async_cassandra::detail

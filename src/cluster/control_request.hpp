@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <async_cassandra/result.hpp>
+#include <async_cassandra/result_set.hpp>
+
+#include "net/answer.hpp"
+#include "net/connection.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace async_cassandra::detail {
+
+/// A request of the library's own on one connection. It is not tried elsewhere: when the connection goes, it fails.
+/// Belongs to the shard of the connection; owned by shared pointers until it has ended.
+class control_request : public net::pending_request,
+                        private base::timer_node,
+                        public std::enable_shared_from_this<control_request> {
+public:
+    /// Ends once, after this function or within it, at the latest when the time is over.
+    void run(std::chrono::milliseconds timeout);
+
+    /// Nobody is told any more.
+    void give_up() noexcept;
+
+protected:
+    control_request(std::shared_ptr<net::shard> home, std::shared_ptr<net::connection> on);
+    ~control_request() override = default;
+
+    [[nodiscard]] net::connection& on() const noexcept { return *connection_; }
+
+    /// Sends, for the first time or again.
+    void ask();
+
+    /// It is over; nothing more comes.
+    void end() noexcept;
+    void fail(boost::system::error_code code, std::string what);
+
+    virtual void on_answer(net::response&& answer) = 0;
+
+    /// After `end`.
+    virtual void on_failed(failure_ptr why) = 0;
+    virtual void forget() noexcept = 0;
+
+    /// For the text of a failure.
+    [[nodiscard]] virtual std::string_view what() const noexcept = 0;
+
+private:
+    [[nodiscard]] bool accepts(std::uint32_t) noexcept override { return true; }
+    void on_too_large(std::uint32_t body_length) noexcept final;
+    void on_response(net::response&& answer) noexcept final;
+    void on_lost(const net::close_reason& reason, request_effect effect) noexcept final;
+    void on_timer(base::time_point now) noexcept final;
+
+    std::shared_ptr<net::shard> shard_;
+    std::shared_ptr<net::connection> connection_;
+    bool waiting_ = false;  // the connection knows of it
+};
+
+/// Reads a system table to its last page.
+class control_query final : public control_request {
+public:
+    using callback = std::function<void(result<result_set>)>;
+
+    control_query(
+        std::shared_ptr<net::shard> home, std::shared_ptr<net::connection> on, std::string cql, callback done
+    );
+
+private:
+    [[nodiscard]] protocol::encode_result encode(
+        base::byte_buffer& out, protocol_version version, std::int16_t stream
+    ) override;
+    [[nodiscard]] bool accepts(std::uint32_t body_length) noexcept override;
+    void on_answer(net::response&& answer) override;
+    void take_page(protocol::rows_result& rows, net::response&& answer);
+    void on_failed(failure_ptr why) override;
+    void forget() noexcept override { done_ = nullptr; }
+    [[nodiscard]] std::string_view what() const noexcept override { return cql_; }
+
+    std::string cql_;
+    callback done_;
+    result_set rows_;
+    paging_state next_;
+    std::size_t bytes_ = 0;
+};
+
+/// A message that is answered by one without content: REGISTER by READY, OPTIONS by SUPPORTED.
+class control_message final : public control_request {
+public:
+    enum class kind : std::uint8_t { register_events, options };
+    using callback = std::function<void(const failure_ptr& why)>;  ///< Null: it was answered.
+
+    control_message(
+        std::shared_ptr<net::shard> home, std::shared_ptr<net::connection> on, kind what, callback done
+    );
+
+private:
+    [[nodiscard]] protocol::encode_result encode(
+        base::byte_buffer& out, protocol_version version, std::int16_t stream
+    ) override;
+    void on_answer(net::response&& answer) override;
+    void on_failed(failure_ptr why) override;
+    void forget() noexcept override { done_ = nullptr; }
+    [[nodiscard]] std::string_view what() const noexcept override;
+
+    kind kind_;
+    callback done_;
+};
+
+}  // namespace async_cassandra::detail
