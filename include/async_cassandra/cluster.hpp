@@ -3,6 +3,7 @@
 
 #include <async_cassandra/config.hpp>
 #include <async_cassandra/session.hpp>
+#include <async_cassandra/topology.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -83,6 +84,10 @@ public:
             token
         );
     }
+
+    /// The nodes and where data lies, as known now; empty before the first `connect` has completed. On any thread; takes a
+    /// lock, so keep it for many uses. A program that wants the news asks again.
+    [[nodiscard]] async_cassandra::topology topology() const;
 
     /// True from the moment `close` was called.
     [[nodiscard]] bool is_closed() const noexcept;

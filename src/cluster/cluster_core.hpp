@@ -44,6 +44,9 @@ public:
         return shards_;
     }
 
+    /// What is known now.
+    [[nodiscard]] topology known_topology() const { return topology{newest_->get()}; }
+
     /// The shard a call begins on: the one whose thread this is, else each in turn.
     [[nodiscard]] std::size_t choose_shard() noexcept;
 
@@ -64,6 +67,7 @@ private:
     void on_shards_closed();
 
     std::shared_ptr<const cluster_config> config_;
+    std::shared_ptr<topology_cell> newest_ = std::make_shared<topology_cell>();
     std::vector<base::io_thread> threads_;
     std::vector<std::shared_ptr<cluster_shard>> shards_;
     std::atomic<std::size_t> next_shard_{0};

@@ -20,10 +20,23 @@ cluster_shard::cluster_shard(std::shared_ptr<net::shard> home, const pool_settin
     shard_->add_guest(*this);
 }
 
-void cluster_shard::add_control_connection()
+void cluster_shard::add_control_connection(
+    std::vector<std::weak_ptr<cluster_shard>> all, std::shared_ptr<topology_cell> newest
+)
 {
-    control_ = std::make_unique<control_connection>(shard_, settings_.config);
+    all_ = std::move(all);
+    newest_ = std::move(newest);
+    watch_ =
+        std::make_shared<topology_watch>(shard_, settings_.config, static_cast<topology_listener&>(*this));
+    control_ = std::make_unique<control_connection>(shard_, settings_.config, watch_);
 }
+
+void cluster_shard::on_topology(const std::shared_ptr<const topology_data>& now)
+{
+    newest_->set(now);
+}
+
+void cluster_shard::on_hint(const protocol::status_change&) {}
 
 const std::string& cluster_shard::key(protocol_version version, const std::string& keyspace) noexcept
 {

@@ -5,6 +5,8 @@
 #include "cluster/pool.hpp"
 #include "cluster/query_plan.hpp"
 #include "cluster/timestamps.hpp"
+#include "cluster/topology_cell.hpp"
+#include "cluster/topology_watch.hpp"
 
 #include <functional>
 #include <map>
@@ -40,16 +42,21 @@ private:
 };
 
 /// What one shard holds of a cluster. Everything here happens on the shard's thread.
-class cluster_shard final : public std::enable_shared_from_this<cluster_shard>, private net::shard::guest {
+class cluster_shard final : public std::enable_shared_from_this<cluster_shard>,
+                            private net::shard::guest,
+                            private topology_listener {
 public:
     cluster_shard(std::shared_ptr<net::shard> home, const pool_settings& settings);
     ~cluster_shard() override = default;
     cluster_shard(const cluster_shard&) = delete;
     cluster_shard& operator=(const cluster_shard&) = delete;
 
-    /// Only the first shard has one.
-    void add_control_connection();
+    /// Only the first shard has one. What it sees goes to all shards and into the cell.
+    void add_control_connection(
+        std::vector<std::weak_ptr<cluster_shard>> all, std::shared_ptr<topology_cell> newest
+    );
     [[nodiscard]] control_connection* control() noexcept { return control_.get(); }
+    [[nodiscard]] topology_watch* watch() noexcept { return watch_.get(); }
 
     [[nodiscard]] net::shard& home() noexcept { return *shard_; }
     [[nodiscard]] const std::shared_ptr<net::shard>& shared_home() const noexcept { return shard_; }
@@ -82,9 +89,14 @@ private:
         protocol_version version, const std::string& keyspace
     ) noexcept;
     void on_shard_down() noexcept override;
+    void on_topology(const std::shared_ptr<const topology_data>& now) override;
+    void on_hint(const protocol::status_change& said) override;
 
     std::shared_ptr<net::shard> shard_;
     pool_settings settings_;
+    std::vector<std::weak_ptr<cluster_shard>> all_;  // of the first shard
+    std::shared_ptr<topology_cell> newest_;          // of the first shard
+    std::shared_ptr<topology_watch> watch_;
     std::unique_ptr<control_connection> control_;
     std::map<std::string, pool_set, std::less<>> pools_;
     base::intrusive_list<closable, closing_tag> closables_;

@@ -19,10 +19,13 @@ std::string name_of(protocol_version version)
 }  // namespace
 
 control_connection::control_connection(
-    std::shared_ptr<net::shard> home, std::shared_ptr<const cluster_config> config
+    std::shared_ptr<net::shard> home,
+    std::shared_ptr<const cluster_config> config,
+    std::shared_ptr<topology_watch> watch
 )
     : shard_(std::move(home)),
       config_(std::move(config)),
+      watch_(std::move(watch)),
       pauses_(config_->reconnect_base_delay, config_->reconnect_max_delay)
 {}
 
@@ -136,7 +139,14 @@ void control_connection::on_ready(net::connection& c) noexcept
         "connected",
         {{"node", to_string(c.node())}, {"protocol", name_of(c.version())}}
     );
+    watch_->on_connected(connection_);
     tell(target{c.node(), c.version(), connected_host_});
+}
+
+void control_connection::on_event(net::connection& c, std::span<const std::byte> body) noexcept
+{
+    if (std::string rule = watch_->on_event(body); !rule.empty())
+        c.close({make_error_code(errc::protocol_violation), "malformed event: " + std::move(rule), nullptr});
 }
 
 void control_connection::on_closed(net::connection& c, const net::close_reason& reason) noexcept
@@ -145,6 +155,7 @@ void control_connection::on_closed(net::connection& c, const net::close_reason& 
     if (closed_)
         return;
     if (!searching_) {
+        watch_->on_disconnected();
         base::log(
             log_level::warning,
             "control",
@@ -212,6 +223,7 @@ void control_connection::close() noexcept
         return;
     base::timer_wheel::clear(*this);
     resolving_.reset();
+    watch_->close();
     if (const auto open = connection_)
         open->close({make_error_code(errc::closed), "the cluster is closed", nullptr});
     connection_.reset();
@@ -225,6 +237,7 @@ void control_connection::drop() noexcept
     closed_ = true;
     base::timer_wheel::clear(*this);
     resolving_.reset();
+    watch_->close();
     if (const auto open = std::exchange(connection_, nullptr))
         open->drop();
 }

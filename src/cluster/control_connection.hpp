@@ -6,6 +6,7 @@
 
 #include "cluster/backoff.hpp"
 #include "cluster/contact_point.hpp"
+#include "cluster/topology_watch.hpp"
 #include "net/connection.hpp"
 
 #include <deque>
@@ -16,7 +17,8 @@
 namespace async_cassandra::detail {
 
 /// The one connection of a cluster that serves no requests: it finds a node among the contact points and the protocol
-/// version to speak. Lives on shard 0. When it is lost it looks again, with growing pauses, names resolved anew.
+/// version to speak, and is what the topology is read over. Lives on shard 0. When it is lost it looks again, with
+/// growing pauses, names resolved anew.
 class control_connection final : public net::connection_owner, private base::timer_node {
 public:
     /// Where the pools connect.
@@ -27,7 +29,11 @@ public:
     };
     using find_callback = std::function<void(const result<target>&)>;
 
-    control_connection(std::shared_ptr<net::shard> home, std::shared_ptr<const cluster_config> config);
+    control_connection(
+        std::shared_ptr<net::shard> home,
+        std::shared_ptr<const cluster_config> config,
+        std::shared_ptr<topology_watch> watch
+    );
     ~control_connection() override;
     control_connection(const control_connection&) = delete;
     control_connection& operator=(const control_connection&) = delete;
@@ -56,10 +62,12 @@ private:
     void on_ready(net::connection& c) noexcept override;
     void on_closed(net::connection& c, const net::close_reason& reason) noexcept override;
     void on_room(net::connection&) noexcept override {}
+    void on_event(net::connection& c, std::span<const std::byte> body) noexcept override;
     void on_timer(base::time_point now) noexcept override;
 
     std::shared_ptr<net::shard> shard_;
     std::shared_ptr<const cluster_config> config_;
+    std::shared_ptr<topology_watch> watch_;
     backoff pauses_;
     std::vector<find_callback> waiters_;
     std::size_t next_point_ = 0;

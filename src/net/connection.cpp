@@ -239,8 +239,11 @@ bool connection::deliver(
     const protocol::frame_header& header, std::span<const std::byte> body, detail::block_ptr block
 )
 {
-    if (header.stream < 0)
-        return true;  // an event, and nobody registered; other negative ids mean nothing
+    if (header.stream < 0) {
+        if (header.op == protocol::opcode::event && state_ == state::ready && body.size() == header.length)
+            owner_->on_event(*this, body);
+        return state_ != state::closed;  // other negative ids mean nothing
+    }
     if (header.stream == probe_id() && std::exchange(probing_, false))
         return true;
     const stream_table::released released = streams_.release(header.stream);

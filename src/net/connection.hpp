@@ -42,6 +42,9 @@ public:
     /// Answers came: stream ids are free.
     virtual void on_room(connection& c) noexcept = 0;
 
+    /// An event, as the owner asked for with REGISTER; `body` is valid during the call.
+    virtual void on_event(connection&, std::span<const std::byte> /* body */) noexcept {}
+
 protected:
     virtual ~connection_owner() = default;
 };

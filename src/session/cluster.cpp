@@ -46,6 +46,11 @@ cluster::cluster(asio::any_io_executor executor, cluster_config config)
 cluster::cluster(cluster_config config) : core_(detail::cluster_core::create_with_threads(std::move(config)))
 {}
 
+topology cluster::topology() const
+{
+    return core_->known_topology();
+}
+
 bool cluster::is_closed() const noexcept
 {
     return core_->is_closed();

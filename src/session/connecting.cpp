@@ -98,10 +98,19 @@ void connect_operation::on_found(const result<control_connection::target>& found
         return;
     }
     opening_ = found->node;
+    cluster_->shards().front()->watch()->when_known([self = boost::intrusive_ptr<connect_operation>{this},
+                                                     where = *found] { self->open_pools(where); });
+}
+
+void connect_operation::open_pools(const control_connection::target& where)
+{
+    if (done_)
+        return;
+    topology_known_ = true;
     cluster_->open_pools(
-        *found,
+        where,
         keyspace_,
-        [self = boost::intrusive_ptr<connect_operation>{this}, where = *found](const auto* reason) {
+        [self = boost::intrusive_ptr<connect_operation>{this}, where](const auto* reason) {
             self->on_pools_open(where, reason);
         }
     );
@@ -161,9 +170,10 @@ void connect_operation::on_timer(base::time_point) noexcept
         fail(std::move(f));
         return;
     }
-    const std::string_view doing = session_ != nullptr
-                                       ? ": the keyspace was still being checked"
-                                       : ": the connections for requests were still being opened";
+    const std::string_view doing = session_ != nullptr ? ": the keyspace was still being checked"
+                                   : topology_known_
+                                       ? ": the connections for requests were still being opened"
+                                       : ": the list of nodes was still being read";
     failure f =
         base::make_failure(errc::no_host_available, limit + to_string(*opening_) + std::string{doing});
     f.node = opening_;

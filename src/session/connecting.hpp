@@ -37,6 +37,7 @@ private:
         return *cluster_->shards().front()->control();
     }
     void on_found(const result<control_connection::target>& found) noexcept;
+    void open_pools(const control_connection::target& where);
     void on_pools_open(const control_connection::target& where, const net::close_reason* reason) noexcept;
     void check_keyspace();
     void fail(failure f) noexcept;
@@ -50,6 +51,7 @@ private:
     std::shared_ptr<keyspace_check> check_;
     failure_ptr failure_;
     connect_handler handler_;
+    bool topology_known_ = false;
     bool done_ = false;
 };
 

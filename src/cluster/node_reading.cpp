@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cluster/node_reading.hpp"
+
+#include "base/failure.hpp"
+#include "net/shard_call.hpp"
+
+#include <utility>
+
+namespace async_cassandra::detail {
+
+namespace {
+
+// With 256 tokens each they are read in about a millisecond.
+constexpr int rows_per_turn = 50;
+
+}  // namespace
+
+node_reading::node_reading(
+    std::shared_ptr<net::shard> home,
+    std::shared_ptr<net::connection> on,
+    std::uint16_t port,
+    std::chrono::milliseconds timeout,
+    callback done
+)
+    : shard_(std::move(home)),
+      connection_(std::move(on)),
+      timeout_(timeout),
+      done_(std::move(done)),
+      reader_(connection_->node(), port)
+{}
+
+void node_reading::run()
+{
+    ask("SELECT * FROM system.local WHERE key='local'", &node_reading::on_local);
+}
+
+void node_reading::give_up() noexcept
+{
+    done_ = nullptr;
+    if (const auto asking = std::exchange(asking_, nullptr))
+        asking->give_up();
+    connection_.reset();
+}
+
+void node_reading::ask(const char* cql, void (node_reading::*then)(result<result_set>))
+{
+    asking_ = std::make_shared<control_query>(
+        shard_,
+        connection_,
+        cql,
+        [self = shared_from_this(), then](result<result_set> rows) {
+            self->asking_.reset();
+            (*self.*then)(std::move(rows));
+        }
+    );
+    const auto asking = asking_;  // run may end it at once
+    asking->run(timeout_);
+}
+
+void node_reading::on_local(result<result_set> rows)
+{
+    if (rows.has_error()) {
+        fail(rows.error());
+        return;
+    }
+    if (rows->empty()) {
+        failure f = base::make_failure(errc::protocol_violation, "system.local has no row");
+        f.node = connection_->node();
+        fail(failure_ptr{std::move(f)});
+        return;
+    }
+    reader_.add_local(*rows->begin());
+    ask("SELECT * FROM system.peers_v2", &node_reading::on_peers_v2);
+}
+
+void node_reading::on_peers_v2(result<result_set> rows)
+{
+    // Cassandra 3 has no such table.
+    if (rows.has_error() && rows.error()->code.category() == server_category())
+        ask("SELECT * FROM system.peers", &node_reading::on_peers);
+    else
+        on_peers(std::move(rows));
+}
+
+void node_reading::on_peers(result<result_set> rows)
+{
+    if (rows.has_error()) {
+        fail(rows.error());
+        return;
+    }
+    peers_ = std::move(*rows);
+    next_peer_ = peers_.begin();
+    read_some();
+}
+
+void node_reading::read_some()
+{
+    if (done_ == nullptr)
+        return;
+    for (int i = 0; i < rows_per_turn && next_peer_ != peers_.end(); ++i, ++next_peer_)
+        reader_.add_peer(*next_peer_);
+    if (next_peer_ != peers_.end()) {
+        net::run_later(*shard_, [self = shared_from_this()] { self->read_some(); });
+        return;
+    }
+    connection_.reset();
+    std::exchange(done_, nullptr)(reader_.finish());
+}
+
+void node_reading::fail(failure_ptr why)
+{
+    connection_.reset();
+    if (const callback done = std::exchange(done_, nullptr))
+        done(std::move(why));
+}
+
+}  // namespace async_cassandra::detail

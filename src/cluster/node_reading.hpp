@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <async_cassandra/result.hpp>
+#include <async_cassandra/result_set.hpp>
+
+#include "cluster/control_request.hpp"
+#include "cluster/node_rows.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace async_cassandra::detail {
+
+/// Asks one node for the list of all: system.local, then system.peers_v2 or, where there is none, system.peers. Rows are
+/// read some at a time, so that the list of a large cluster does not hold up the loop.
+class node_reading final : public std::enable_shared_from_this<node_reading> {
+public:
+    using callback = std::function<void(result<described_nodes>)>;
+
+    /// \param port of nodes whose row names none.
+    node_reading(
+        std::shared_ptr<net::shard> home,
+        std::shared_ptr<net::connection> on,
+        std::uint16_t port,
+        std::chrono::milliseconds timeout,
+        callback done
+    );
+
+    /// `done` is called once, after this function or within it. Each query has the time limit.
+    void run();
+
+    /// Nobody is told any more.
+    void give_up() noexcept;
+
+private:
+    void ask(const char* cql, void (node_reading::*then)(result<result_set>));
+    void on_local(result<result_set> rows);
+    void on_peers_v2(result<result_set> rows);
+    void on_peers(result<result_set> rows);
+    void read_some();
+    void fail(failure_ptr why);
+
+    std::shared_ptr<net::shard> shard_;
+    std::shared_ptr<net::connection> connection_;
+    std::chrono::milliseconds timeout_;
+    callback done_;
+    node_rows_reader reader_;
+    std::shared_ptr<control_query> asking_;
+    result_set peers_;
+    row_iterator next_peer_;
+};
+
+}  // namespace async_cassandra::detail

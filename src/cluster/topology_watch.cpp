@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cluster/topology_watch.hpp"
+
+#include "base/log.hpp"
+#include "net/shard_call.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace async_cassandra::detail {
+
+namespace {
+
+// Of each query of system tables.
+constexpr std::chrono::seconds query_timeout{5};
+
+// Units of topology_builder in a turn of the loop: less than a millisecond.
+constexpr std::size_t units_per_turn = 50'000;
+
+/// When the lists cannot be read at all, the node that is asked is still of use.
+described_nodes connected_node_alone(const endpoint& address)
+{
+    described_nodes alone;
+    node_description only;
+    only.facts.address = address;
+    alone.nodes.push_back(std::move(only));
+    alone.local = uuid{};
+    return alone;
+}
+
+}  // namespace
+
+topology_watch::topology_watch(
+    std::shared_ptr<net::shard> home,
+    std::shared_ptr<const cluster_config> config,
+    topology_listener& listener
+)
+    : shard_(std::move(home)),
+      config_(std::move(config)),
+      listener_(&listener),
+      debouncer_(event_debouncer::settings{})
+{}
+
+void topology_watch::on_connected(std::shared_ptr<net::connection> to)
+{
+    connection_ = std::move(to);
+    register_for_events();
+    carry_out(debouncer_.on_connected());
+}
+
+void topology_watch::register_for_events()
+{
+    registering_ = std::make_shared<control_message>(
+        shard_,
+        connection_,
+        control_message::kind::register_events,
+        [self = shared_from_this()](const failure_ptr& why) {
+            self->registering_.reset();
+            // What events would have told is read every minute.
+            if (why)
+                base::log(
+                    log_level::warning,
+                    "topology",
+                    "the node sends no events",
+                    {{"node", to_string(*why->node)}, {"reason", why->what}}
+                );
+        }
+    );
+    const auto registering = registering_;  // run may end it at once
+    registering->run(query_timeout);
+}
+
+void topology_watch::on_disconnected() noexcept
+{
+    stop_reading();
+    debouncer_.on_disconnected();
+    base::timer_wheel::clear(*this);
+}
+
+void topology_watch::stop_reading() noexcept
+{
+    if (const auto running = std::exchange(registering_, nullptr))
+        running->give_up();
+    if (const auto running = std::exchange(reading_nodes_, nullptr))
+        running->give_up();
+    if (const auto running = std::exchange(reading_keyspaces_, nullptr))
+        running->give_up();
+    connection_.reset();
+}
+
+std::string topology_watch::on_event(std::span<const std::byte> body)
+{
+    protocol::reader in{body};
+    const protocol::server_event event = protocol::decode_event(in);
+    if (in.failed())
+        return describe(in.error());
+    carry_out(debouncer_.on_event(event, shard_->now()));
+    return {};
+}
+
+void topology_watch::on_timer(base::time_point now) noexcept
+{
+    carry_out(debouncer_.on_timer(now));
+}
+
+void topology_watch::carry_out(const event_debouncer::actions& what)
+{
+    if (what.hint)
+        listener_->on_hint(*what.hint);
+    if (what.read_nodes)
+        read_nodes();
+    if (!what.read_schema.empty())
+        read_keyspaces();
+    if (const auto due = debouncer_.due(); due && !closed_)
+        shard_->set_timer(*this, *due);
+}
+
+void topology_watch::read_nodes()
+{
+    reading_nodes_ = std::make_shared<node_reading>(
+        shard_,
+        connection_,
+        config_->port,
+        query_timeout,
+        [self = shared_from_this()](result<described_nodes> read) {
+            self->reading_nodes_.reset();
+            self->on_nodes(std::move(read));
+        }
+    );
+    const auto reading = reading_nodes_;
+    reading->run();
+}
+
+void topology_watch::on_nodes(result<described_nodes> read)
+{
+    if (read.has_error()) {
+        base::log(
+            log_level::warning, "topology", "the nodes cannot be read", {{"reason", read.error()->what}}
+        );
+        if (nodes_ == nullptr && connection_ != nullptr) {
+            nodes_ = std::make_shared<const described_nodes>(connected_node_alone(connection_->node()));
+            build();
+        }
+        carry_out(debouncer_.on_nodes_failed(shard_->now()));
+        return;
+    }
+    std::optional<uuid> version;
+    for (const node_description& each : read->nodes)
+        if (each.facts.host_id == read->local)
+            version = each.facts.schema_version;
+    nodes_ = std::make_shared<const described_nodes>(std::move(*read));
+    build();
+    carry_out(debouncer_.on_nodes_read(version, shard_->now(), shard_->env().entropy()));
+}
+
+void topology_watch::read_keyspaces()
+{
+    reading_keyspaces_ = std::make_shared<control_query>(
+        shard_,
+        connection_,
+        "SELECT keyspace_name, replication FROM system_schema.keyspaces",
+        [self = shared_from_this()](result<result_set> rows) {
+            self->reading_keyspaces_.reset();
+            self->on_keyspaces(std::move(rows));
+        }
+    );
+    const auto reading = reading_keyspaces_;
+    reading->run(query_timeout);
+}
+
+void topology_watch::on_keyspaces(result<result_set> rows)
+{
+    if (rows.has_error()) {
+        base::log(
+            log_level::warning, "topology", "the keyspaces cannot be read", {{"reason", rows.error()->what}}
+        );
+        if (!keyspaces_) {
+            keyspaces_.emplace();
+            build();
+        }
+        carry_out(debouncer_.on_schema_failed(shard_->now()));
+        return;
+    }
+    keyspace_replications read;
+    row_notes notes;
+    for (const row r : *rows) {
+        const system_row from{r, notes};
+        const auto name = from.get<std::string>("keyspace_name");
+        const auto options = from.get<std::map<std::string, std::string>>("replication");
+        std::string reason;
+        if (name && options)
+            read.emplace(*name, parse_replication(*options, reason));
+        if (!reason.empty())
+            notes.add("keyspace " + name.value_or("") + ": " + reason);
+    }
+    tell_notes(notes.take());
+    keyspaces_ = std::move(read);
+    build();
+    carry_out(debouncer_.on_schema_read());
+}
+
+void topology_watch::build()
+{
+    // At the start both are awaited.
+    if (nodes_ == nullptr || !keyspaces_)
+        return;
+    const bool running = builder_ != nullptr;
+    builder_ = std::make_unique<topology_builder>(nodes_, *keyspaces_, known_);
+    if (!running)
+        build_some();
+}
+
+void topology_watch::build_some()
+{
+    if (closed_)
+        return;
+    if (!builder_->step(units_per_turn)) {
+        net::run_later(*shard_, [self = shared_from_this()] { self->build_some(); });
+        return;
+    }
+    tell_notes(nodes_->notes);
+    tell_notes(builder_->notes());
+    known_ = builder_->take();
+    builder_.reset();
+    publish();
+}
+
+void topology_watch::publish()
+{
+    listener_->on_topology(known_);
+    for (const std::function<void()>& then : std::exchange(waiters_, {}))
+        then();
+}
+
+void topology_watch::tell_notes(const std::vector<std::string>& notes)
+{
+    // What is wrong stays wrong: it is said once, not every minute.
+    for (const std::string& note : notes) {
+        if (std::ranges::find(notes_told_, note) != notes_told_.end())
+            continue;
+        base::log(log_level::warning, "topology", note);
+        notes_told_.push_back(note);
+    }
+    constexpr std::size_t most = 1000;
+    if (notes_told_.size() > most)
+        notes_told_.clear();
+}
+
+void topology_watch::when_known(std::function<void()> then)
+{
+    if (known_ != nullptr)
+        then();
+    else
+        waiters_.push_back(std::move(then));
+}
+
+void topology_watch::close() noexcept
+{
+    closed_ = true;
+    on_disconnected();
+    // Destroyed last: a waiter may hold the last handle of the cluster.
+    const std::vector<std::function<void()>> dropped = std::exchange(waiters_, {});
+    builder_.reset();
+}
+
+}  // namespace async_cassandra::detail

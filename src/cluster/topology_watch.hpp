@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <async_cassandra/config.hpp>
+
+#include "cluster/event_debouncer.hpp"
+#include "cluster/node_reading.hpp"
+#include "cluster/topology_builder.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace async_cassandra::detail {
+
+/// Who wants to know what the control connection sees. Called on shard 0.
+class topology_listener {
+public:
+    /// The first topology, or the next.
+    virtual void on_topology(const std::shared_ptr<const topology_data>& now) = 0;
+
+    /// A node says of another that it is up or down.
+    virtual void on_hint(const protocol::status_change& said) = 0;
+
+protected:
+    ~topology_listener() = default;
+};
+
+/// Keeps the topology: reads system tables over the control connection when `event_debouncer` says so, and builds the next
+/// snapshot in small steps. On shard 0.
+class topology_watch final : public std::enable_shared_from_this<topology_watch>, private base::timer_node {
+public:
+    topology_watch(
+        std::shared_ptr<net::shard> home,
+        std::shared_ptr<const cluster_config> config,
+        topology_listener& listener
+    );
+
+    /// The control connection is there: registers for events, reads everything.
+    void on_connected(std::shared_ptr<net::connection> to);
+    void on_disconnected() noexcept;
+
+    /// Empty, or the rule that the event breaks.
+    [[nodiscard]] std::string on_event(std::span<const std::byte> body);
+
+    /// Null until the first was built.
+    [[nodiscard]] const std::shared_ptr<const topology_data>& known() const noexcept { return known_; }
+
+    /// `then` runs as soon as there is a topology: now, or later on this shard; never when the watch is closed before.
+    void when_known(std::function<void()> then);
+
+    void close() noexcept;
+
+private:
+    void carry_out(const event_debouncer::actions& what);
+    void register_for_events();
+    void read_nodes();
+    void on_nodes(result<described_nodes> read);
+    void read_keyspaces();
+    void on_keyspaces(result<result_set> rows);
+    void stop_reading() noexcept;
+    void build();
+    void build_some();
+    void publish();
+    void tell_notes(const std::vector<std::string>& notes);
+    void on_timer(base::time_point now) noexcept override;
+
+    std::shared_ptr<net::shard> shard_;
+    std::shared_ptr<const cluster_config> config_;
+    topology_listener* listener_;
+    event_debouncer debouncer_;
+    std::shared_ptr<net::connection> connection_;  // null: there is none
+    std::shared_ptr<control_message> registering_;
+    std::shared_ptr<node_reading> reading_nodes_;
+    std::shared_ptr<control_query> reading_keyspaces_;
+
+    // As they were read last.
+    std::shared_ptr<const described_nodes> nodes_;
+    std::optional<keyspace_replications> keyspaces_;
+
+    std::unique_ptr<topology_builder> builder_;
+    std::shared_ptr<const topology_data> known_;
+    std::vector<std::function<void()>> waiters_;
+    std::vector<std::string> notes_told_;
+    bool closed_ = false;
+};
+
+}  // namespace async_cassandra::detail
