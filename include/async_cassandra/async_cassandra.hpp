@@ -14,5 +14,6 @@
 #include <async_cassandra/row_mapping.hpp>
 #include <async_cassandra/session.hpp>
 #include <async_cassandra/tls.hpp>
+#include <async_cassandra/topology.hpp>
 #include <async_cassandra/uuid_generator.hpp>
 #include <async_cassandra/version.hpp>
