@@ -21,7 +21,7 @@ public:
     topology_builder(
         std::shared_ptr<const described_nodes> nodes,
         keyspace_replications keyspaces,
-        std::shared_ptr<const topology_data> before
+        const std::shared_ptr<const topology_data>& before
     );
 
     /// Works for about `budget` units; a step of 50,000 takes less than a millisecond. True when the topology is ready.
