@@ -67,6 +67,7 @@ PUBLIC_HEADERS = {
     "asio_inet.hpp": "net",
     "detail/asio_fixes.hpp": "net",
     "uuid_generator.hpp": "net",
+    "schema.hpp": "cluster",
     "topology.hpp": "cluster",
     "async_cassandra.hpp": "session",
     "cluster.hpp": "session",

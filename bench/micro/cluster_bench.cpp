@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <async_cassandra/detail/bound_values.hpp>
+#include <async_cassandra/result_set.hpp>
+
+#include "cluster/node_rows.hpp"
+#include "cluster/schema_rows.hpp"
 #include "cluster/topology_builder.hpp"
 
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <optional>
 #include <random>
 
@@ -99,6 +105,127 @@ void find_replicas(benchmark::State& state)
     }
 }
 BENCHMARK(find_replicas)->Args({3, 16})->Args({1000, 16})->Args({1000, 256});
+
+std::shared_ptr<const columns> columns_of(const std::vector<std::pair<const char*, data_type>>& list)
+{
+    std::vector<column> made;
+    for (const auto& [name, type] : list)
+        made.push_back({"system", "peers_v2", name, type});
+    return std::make_shared<const columns>(std::move(made));
+}
+
+page page_of(const std::shared_ptr<const columns>& list, const bound_values& cells, std::size_t rows)
+{
+    page_parts parts;
+    parts.block = block_ptr::allocate(cells.bytes().size());
+    std::memcpy(parts.block.data(), cells.bytes().data(), cells.bytes().size());
+    parts.columns = list;
+    parts.row_count = static_cast<std::uint32_t>(rows);
+    return page{std::move(parts)};
+}
+
+// A row of system.peers_v2, which is the unit of work of whoever reads them.
+void read_peer(benchmark::State& state)
+{
+    constexpr std::size_t rows = 1000;
+    const data_type token_set = data_type::set_of(type_kind::text);
+    const auto peers = columns_of(
+        {{"peer", type_kind::inet},
+         {"peer_port", type_kind::int_},
+         {"data_center", type_kind::text},
+         {"host_id", type_kind::uuid},
+         {"native_address", type_kind::inet},
+         {"native_port", type_kind::int_},
+         {"rack", type_kind::text},
+         {"release_version", type_kind::text},
+         {"schema_version", type_kind::uuid},
+         {"tokens", token_set}}
+    );
+    bound_values cells;
+    const auto nodes = nodes_with(rows, static_cast<std::size_t>(state.range(0)));
+    for (const node_description& each : nodes->nodes) {
+        std::vector<std::string> tokens;
+        for (const token t : each.tokens)
+            tokens.push_back(std::to_string(t));
+        const node& n = each.facts;
+        const inet address = n.address.address;
+        bind_all(
+            cells,
+            *peers,
+            address,
+            7000,
+            n.data_center,
+            n.host_id,
+            address,
+            9042,
+            n.rack,
+            "5.0.2",
+            n.host_id,
+            tokens
+        );
+    }
+    const page read = page_of(peers, cells, rows);
+    const auto local_columns = columns_of({{"partitioner", type_kind::text}});
+    bound_values local_cells;
+    bind_all(local_cells, *local_columns, "org.apache.cassandra.dht.Murmur3Partitioner");
+    const page local = page_of(local_columns, local_cells, 1);
+    for (auto _ : state) {
+        node_rows_reader reader{endpoint{}, 9042};
+        reader.add_local(*local.begin());
+        for (const row r : read)
+            reader.add_peer(r);
+        benchmark::DoNotOptimize(reader.finish().nodes.size() == rows);
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(rows));
+}
+BENCHMARK(read_peer)->Arg(16)->Arg(256);
+
+// A row of system_schema.columns, with what its table costs, of 20 columns each.
+void read_column(benchmark::State& state)
+{
+    constexpr int tables = 200;
+    constexpr int columns_each = 20;
+    const auto table_columns =
+        columns_of({{"keyspace_name", type_kind::text}, {"table_name", type_kind::text}});
+    const auto column_columns = columns_of(
+        {{"keyspace_name", type_kind::text},
+         {"table_name", type_kind::text},
+         {"column_name", type_kind::text},
+         {"clustering_order", type_kind::text},
+         {"kind", type_kind::text},
+         {"position", type_kind::int_},
+         {"type", type_kind::text}}
+    );
+    bound_values table_cells;
+    bound_values column_cells;
+    for (int i = 0; i < tables; ++i) {
+        const std::string table = "table_" + std::to_string(i);
+        bind_all(table_cells, *table_columns, "shop", table);
+        for (int k = 0; k < columns_each; ++k) {
+            const std::string name = "column_" + std::to_string(k);
+            const char* const type = k % 2 == 0 ? "text" : "frozen<map<text, list<int>>>";
+            bind_all(column_cells, *column_columns, "shop", table, name, "none", "regular", -1, type);
+        }
+    }
+    const auto keyspace_columns = columns_of({{"keyspace_name", type_kind::text}});
+    bound_values keyspace_cells;
+    bind_all(keyspace_cells, *keyspace_columns, "shop");
+    const page keyspace_page = page_of(keyspace_columns, keyspace_cells, 1);
+    const page table_page = page_of(table_columns, table_cells, tables);
+    const page column_page = page_of(column_columns, column_cells, std::size_t{tables} * columns_each);
+    for (auto _ : state) {
+        schema_rows_reader reader;
+        reader.add_keyspace(*keyspace_page.begin());
+        for (const row r : table_page)
+            reader.add_table(r);
+        for (const row r : column_page)
+            reader.add_column(r);
+        while (!reader.step(step_budget)) {}
+        benchmark::DoNotOptimize(reader.finish().keyspaces.size());
+    }
+    state.SetItemsProcessed(state.iterations() * tables * columns_each);
+}
+BENCHMARK(read_column);
 
 }  // namespace
 

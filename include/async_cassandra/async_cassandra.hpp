@@ -12,6 +12,7 @@
 #include <async_cassandra/log.hpp>
 #include <async_cassandra/result.hpp>
 #include <async_cassandra/row_mapping.hpp>
+#include <async_cassandra/schema.hpp>
 #include <async_cassandra/session.hpp>
 #include <async_cassandra/tls.hpp>
 #include <async_cassandra/topology.hpp>

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -36,6 +37,9 @@ struct replication {
 
     friend auto operator<=>(const replication&, const replication&) noexcept = default;
 };
+
+/// How each keyspace is replicated, by name.
+using keyspace_replications = std::map<std::string, replication, std::less<>>;
 
 /// The replication of a row of system_schema.keyspaces. What cannot be read makes it `unknown`, and `reason` (unchanged
 /// otherwise) tells why.

@@ -20,7 +20,7 @@ bool same_ring(const described_nodes& a, const described_nodes& b) noexcept
 topology_builder::topology_builder(
     std::shared_ptr<const described_nodes> nodes,
     keyspace_replications keyspaces,
-    std::shared_ptr<const topology_data> before
+    const std::shared_ptr<const topology_data>& before
 )
     : keyspaces_(std::move(keyspaces)), made_(std::make_shared<topology_data>())
 {

@@ -12,9 +12,6 @@
 
 namespace async_cassandra::detail {
 
-/// How each keyspace is replicated, by name.
-using keyspace_replications = std::map<std::string, replication, std::less<>>;
-
 /// Makes the next topology in small steps, so that the loop of the shard is not held up by a large cluster. What has not
 /// changed since the one before is taken from there: the ring when nodes and tokens are the same, the maps of all ways of
 /// replication known when data centers and racks are too.
@@ -24,7 +21,7 @@ public:
     topology_builder(
         std::shared_ptr<const described_nodes> nodes,
         keyspace_replications keyspaces,
-        std::shared_ptr<const topology_data> before
+        const std::shared_ptr<const topology_data>& before
     );
 
     /// Works for about `budget` units; a step of 50,000 takes less than a millisecond. True when the topology is ready.

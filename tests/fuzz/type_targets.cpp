@@ -5,6 +5,8 @@
 #include <async_cassandra/types/value.hpp>
 
 #include "fuzz/targets.hpp"
+#include "protocol/constants.hpp"
+#include "types/cql_type.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -130,12 +132,44 @@ void nested(bytes input)
     texts(deep, input);
 }
 
+int height_of(const data_type& type)
+{
+    int highest = 0;
+    for (const data_type& element : type.elements())
+        highest = std::max(highest, height_of(element));
+    return highest + 1;
+}
+
+// A type that was read is written as CQL and read as itself, but for classes of the server, which may have no CQL name.
+void cql_type(bytes input)
+{
+    const std::string_view text{reinterpret_cast<const char*>(input.data()), input.size()};
+    const types::find_user_type find = [](std::string_view name) -> std::optional<types::nested_type> {
+        if (!name.starts_with('u') || name == "uuid")
+            return std::nullopt;
+        return types::nested_type{data_type::udt_of("", std::string{name}, {"a"}, {type_kind::int_}), 2};
+    };
+    types::cql_type_parser parser{text, find};
+    const auto once = parser.parse();
+    require(once.has_value() == (parser.rule() == nullptr), "a text that is refused has a reason");
+    if (!once)
+        return;
+    require(once->height == height_of(once->type), "the height is what it is");
+    require(once->height <= protocol::max_type_depth, "types nest as deep as those of the wire");
+    const std::string written = once->type.to_string();
+    if (written.find('\'') != std::string::npos || text.find('\'') != std::string_view::npos)
+        return;
+    const auto twice = types::cql_type_parser{written, find}.parse();
+    require(twice && twice->type == once->type, "a type that was written is read as itself");
+}
+
 }  // namespace
 
 std::vector<target> type_targets()
 {
     using k = type_kind;
     return {
+        {"cql_type", cql_type},
         {"value_ascii", scalar<k::ascii, std::string>},
         {"value_bigint", scalar<k::bigint, std::int64_t>},
         {"value_blob", scalar<k::blob, blob>},
