@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <async_cassandra/types/literal.hpp>
 
+#include "base/hex.hpp"
 #include "types/composite.hpp"
-#include "types/hex.hpp"
 #include "types/identifier.hpp"
 #include "types/scalar_text.hpp"
 #include "types/text_errors.hpp"
@@ -78,7 +78,7 @@ bool has_no_literal(const data_type& type, std::span<const std::byte> bytes)
 void append_conversion(std::string& out, const data_type& type, std::span<const std::byte> bytes)
 {
     out += "blob_as_" + type.to_string() + "(";
-    types::append_blob(out, bytes);
+    base::append_blob(out, bytes);
     out.push_back(')');
 }
 

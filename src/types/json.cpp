@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <async_cassandra/types/literal.hpp>
 
+#include "base/hex.hpp"
 #include "types/calendar.hpp"
 #include "types/composite.hpp"
-#include "types/hex.hpp"
 #include "types/identifier.hpp"
 #include "types/java_number.hpp"
 #include "types/scalar_text.hpp"
@@ -193,7 +193,7 @@ void append_json_string(std::string& out, std::string_view text)
         default:
             if (static_cast<unsigned char>(c) < 0x20) {
                 out += "\\u00";
-                types::append_hex(out, static_cast<std::uint8_t>(c));
+                base::append_hex(out, static_cast<std::uint8_t>(c));
             } else {
                 out.push_back(c);
             }

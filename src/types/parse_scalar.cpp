@@ -3,8 +3,8 @@
 
 #include <async_cassandra/types/codec.hpp>
 
+#include "base/hex.hpp"
 #include "types/calendar.hpp"
-#include "types/hex.hpp"
 #include "types/scalar_text.hpp"
 
 #include <algorithm>
@@ -165,8 +165,8 @@ private:
         if (text.size() % 2 != 0)
             in_.fail_at(at, "an even number of hexadecimal digits");
         for (std::size_t i = 2; i < text.size(); i += 2) {
-            const int high = hex_value(text[i]);
-            const int low = hex_value(text[i + 1]);
+            const int high = base::hex_value(text[i]);
+            const int low = base::hex_value(text[i + 1]);
             if (high < 0 || low < 0)
                 in_.fail_at(at + i, "hexadecimal digits");
             out_.append_be(static_cast<std::uint8_t>(high * 16 + low));

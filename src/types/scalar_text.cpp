@@ -3,8 +3,8 @@
 
 #include <async_cassandra/types/codec.hpp>
 
+#include "base/hex.hpp"
 #include "types/calendar.hpp"
-#include "types/hex.hpp"
 
 #include <charconv>
 #include <cmath>
@@ -85,7 +85,7 @@ void append_scalar(std::string& out, const data_type& type, std::span<const std:
         if (is_lexical_uuid(type) && bytes.size() == 16)
             out += codec<uuid>::decode(type_kind::uuid, bytes).to_string();
         else
-            append_blob(out, bytes);
+            base::append_blob(out, bytes);
         break;
     }
 }

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-namespace async_cassandra::types {
+namespace async_cassandra::base {
 
 /// 0 to 15, or -1 when `c` is no hexadecimal digit.
 [[nodiscard]] constexpr int hex_value(char c) noexcept
@@ -36,4 +36,4 @@ inline void append_blob(std::string& out, std::span<const std::byte> bytes)
         append_hex(out, static_cast<std::uint8_t>(b));
 }
 
-}  // namespace async_cassandra::types
+}  // namespace async_cassandra::base

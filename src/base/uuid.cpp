@@ -2,7 +2,7 @@
 #include <async_cassandra/detail/big_endian.hpp>
 #include <async_cassandra/types/uuid.hpp>
 
-#include "types/hex.hpp"
+#include "base/hex.hpp"
 
 namespace async_cassandra {
 
@@ -58,8 +58,8 @@ std::optional<uuid> uuid::parse(std::string_view text) noexcept
                 return std::nullopt;
             continue;
         }
-        const int high = types::hex_value(text[i]);
-        const int low = types::hex_value(text[i + 1]);
+        const int high = base::hex_value(text[i]);
+        const int low = base::hex_value(text[i + 1]);
         if (high < 0 || low < 0)
             return std::nullopt;
         bytes[filled++] = static_cast<std::uint8_t>(high * 16 + low);
@@ -86,7 +86,7 @@ std::string uuid::to_string() const
     for (const std::uint8_t b : bytes_) {
         if (is_dash_position(out.size()))
             out.push_back('-');
-        types::append_hex(out, b);
+        base::append_hex(out, b);
     }
     return out;
 }
