@@ -11,6 +11,12 @@
 
 namespace async_cassandra {
 
+// g++ 12 takes the scoped enumerators for shadowing when the classes of these names came before.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
+#endif
+
 /// The CQL types by their wire id (native_protocol_v5.spec section 4.2.5.2, [option]).
 enum class type_kind : std::uint16_t {
     custom = 0x0000,
@@ -41,6 +47,10 @@ enum class type_kind : std::uint16_t {
     tuple = 0x0031,
     vector = 0xFF01,  ///< Has no id of its own: the server sends it as a custom type, by its class name.
 };
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 /// A CQL type: a scalar, or a collection, tuple or user-defined type with its element types. Immutable; copies share.
 class data_type {

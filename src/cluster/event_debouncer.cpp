@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cluster/event_debouncer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace async_cassandra::detail {
+
+std::optional<event_debouncer::time_point> event_debouncer::due() const noexcept
+{
+    if (window_ends_ && next_refresh_)
+        return std::min(*window_ends_, *next_refresh_);
+    return window_ends_ ? window_ends_ : next_refresh_;
+}
+
+bool event_debouncer::add(schema_wish& into, std::string_view keyspace) const
+{
+    if (into.all || std::find(into.keyspaces.begin(), into.keyspaces.end(), keyspace) != into.keyspaces.end())
+        return false;
+    into.keyspaces.emplace_back(keyspace);
+    if (into.keyspaces.size() > settings_.most_events)
+        into = {.all = true};
+    return true;
+}
+
+void event_debouncer::merge(schema_wish& into, schema_wish&& from) const
+{
+    if (from.all)
+        into = {.all = true};
+    for (const std::string& keyspace : from.keyspaces)
+        add(into, keyspace);
+    from = {};
+}
+
+void event_debouncer::begin_reads(actions& out)
+{
+    if (!connected_)
+        return;
+    if (nodes_wanted_ && !nodes_under_way_) {
+        nodes_wanted_ = false;
+        nodes_under_way_ = true;
+        out.read_nodes = true;
+    }
+    if (!schema_wanted_.empty() && schema_under_way_.empty()) {
+        schema_under_way_ = std::exchange(schema_wanted_, {});
+        reading_version_ = newest_version_;
+        out.read_schema = schema_under_way_;
+    }
+}
+
+void event_debouncer::open_window(time_point now) noexcept
+{
+    if (!window_ends_)
+        window_ends_ = now + settings_.window;
+}
+
+void event_debouncer::end_window(actions& out)
+{
+    window_ends_.reset();
+    hints_.clear();
+    events_ = 0;
+    nodes_wanted_ = std::exchange(nodes_gathered_, false) || nodes_wanted_;
+    merge(schema_wanted_, std::move(schema_gathered_));
+    begin_reads(out);
+}
+
+void event_debouncer::count_event(time_point now, actions& out)
+{
+    open_window(now);
+    if (++events_ >= settings_.most_events)
+        end_window(out);
+}
+
+event_debouncer::actions event_debouncer::on_connected()
+{
+    on_disconnected();
+    connected_ = true;
+    actions out;
+    nodes_wanted_ = true;
+    begin_reads(out);
+    return out;
+}
+
+void event_debouncer::on_disconnected()
+{
+    connected_ = false;
+    window_ends_.reset();
+    next_refresh_.reset();
+    hints_.clear();
+    events_ = 0;
+    nodes_gathered_ = nodes_wanted_ = nodes_under_way_ = false;
+    schema_gathered_ = schema_wanted_ = schema_under_way_ = {};
+    schema_was_read_ = false;
+    newest_version_ = reading_version_ = read_version_ = std::nullopt;
+}
+
+event_debouncer::actions event_debouncer::on_event(const protocol::server_event& event, time_point now)
+{
+    actions out;
+    if (connected_)
+        std::visit([&](const auto& e) { gather(e, now, out); }, event);
+    return out;
+}
+
+void event_debouncer::gather(const protocol::topology_change&, time_point now, actions& out)
+{
+    if (!std::exchange(nodes_gathered_, true))
+        count_event(now, out);
+}
+
+void event_debouncer::gather(const protocol::status_change& change, time_point now, actions& out)
+{
+    const auto said = std::find_if(hints_.begin(), hints_.end(), [&](const protocol::status_change& h) {
+        return h.node == change.node;
+    });
+    if (said != hints_.end() && said->kind == change.kind)
+        return;
+    if (said != hints_.end())
+        said->kind = change.kind;
+    else
+        hints_.push_back(change);
+    out.hint = change;
+    // Who comes up may be new, or have another version, rack or address than before.
+    if (change.kind == protocol::status_change_kind::up)
+        nodes_gathered_ = true;
+    count_event(now, out);
+}
+
+void event_debouncer::gather(const protocol::schema_change& change, time_point now, actions& out)
+{
+    if (settings_.schema && add(schema_gathered_, change.keyspace))
+        count_event(now, out);
+}
+
+event_debouncer::actions event_debouncer::on_own_schema_change(std::string_view keyspace)
+{
+    actions out;
+    if (!connected_ || !settings_.schema)
+        return out;
+    add(schema_wanted_, keyspace);
+    begin_reads(out);
+    return out;
+}
+
+event_debouncer::actions event_debouncer::on_timer(time_point now)
+{
+    actions out;
+    if (next_refresh_ && now >= *next_refresh_) {
+        // The next is set when this one is done.
+        next_refresh_.reset();
+        nodes_wanted_ = nodes_wanted_ || !nodes_under_way_;
+        begin_reads(out);
+    }
+    if (window_ends_ && now >= *window_ends_)
+        end_window(out);
+    return out;
+}
+
+event_debouncer::actions event_debouncer::on_nodes_read(
+    const std::optional<uuid>& version, time_point now, std::uint64_t chance
+)
+{
+    actions out;
+    if (!std::exchange(nodes_under_way_, false))
+        return out;
+    const auto spread = static_cast<std::uint64_t>(settings_.refresh_interval.count()) / 10 + 1;
+    next_refresh_ = now + settings_.refresh_interval -
+                    std::chrono::milliseconds{static_cast<std::int64_t>(chance % spread)};
+    newest_version_ = version;
+    const bool reads_all = schema_under_way_.all;
+    const std::optional<uuid>& have = reads_all ? reading_version_ : read_version_;
+    const bool never_read = !schema_was_read_ && !reads_all;
+    if (settings_.schema && (never_read || (version && version != have)))
+        schema_wanted_ = {.all = true};
+    begin_reads(out);
+    return out;
+}
+
+event_debouncer::actions event_debouncer::on_nodes_failed(time_point now)
+{
+    actions out;
+    if (!std::exchange(nodes_under_way_, false))
+        return out;
+    nodes_gathered_ = true;
+    open_window(now);
+    return out;
+}
+
+event_debouncer::actions event_debouncer::on_schema_read()
+{
+    actions out;
+    const schema_wish done = std::exchange(schema_under_way_, {});
+    if (done.all) {
+        schema_was_read_ = true;
+        read_version_ = reading_version_;
+    }
+    begin_reads(out);
+    return out;
+}
+
+event_debouncer::actions event_debouncer::on_schema_failed(time_point now)
+{
+    actions out;
+    if (schema_under_way_.empty())
+        return out;
+    merge(schema_gathered_, std::exchange(schema_under_way_, {}));
+    open_window(now);
+    return out;
+}
+
+}  // namespace async_cassandra::detail

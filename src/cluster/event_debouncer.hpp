@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <async_cassandra/types/uuid.hpp>
+
+#include "protocol/responses.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace async_cassandra::detail {
+
+/// Which keyspaces of the schema to read again.
+struct schema_wish {
+    bool all = false;
+    std::vector<std::string> keyspaces{};  ///< When not all: these, each once.
+
+    [[nodiscard]] bool empty() const noexcept { return !all && keyspaces.empty(); }
+
+    friend bool operator==(const schema_wish&, const schema_wish&) = default;
+};
+
+/// What the control connection reads, and when: by the events of the server, which come in bursts, twice, in any order or
+/// not at all, and every `refresh_interval` whatever came. Pure: time and chance are arguments.
+///
+/// Events gather for a window that begins with the first, so that a burst costs one read and a steady trickle cannot put
+/// it off. One read of a kind is under way at a time; what comes meanwhile makes one more after it. A read that failed is
+/// made again after a window. What is said of single nodes (UP, DOWN) is passed on at once, the same once in a window.
+///
+/// The list of nodes says which version the schema has. When that is not the version that was last read as a whole, the
+/// schema is read again: so a lost event is repaired within the interval, and an unchanged schema costs nothing.
+class event_debouncer {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    struct settings {
+        std::chrono::milliseconds window{1'000};
+        std::size_t most_events = 20;  ///< Different ones; then the window ends at once.
+        std::chrono::milliseconds refresh_interval{60'000};
+        bool schema = true;  ///< False: the schema is never read.
+    };
+
+    /// What is to be done.
+    struct actions {
+        std::optional<protocol::status_change> hint{};  ///< For the node.
+        bool read_nodes = false;
+        schema_wish read_schema{};
+    };
+
+    explicit event_debouncer(const settings& s) : settings_(s) {}
+
+    /// When `on_timer` is to be called; to be read again after every event.
+    [[nodiscard]] std::optional<time_point> due() const noexcept;
+
+    /// A control connection is there: everything is read anew, for events were missed.
+    [[nodiscard]] actions on_connected();
+
+    /// It is gone; reads under way will not be told.
+    void on_disconnected();
+
+    [[nodiscard]] actions on_event(const protocol::server_event& event, time_point now);
+
+    /// A statement of this client changed the schema: no window.
+    [[nodiscard]] actions on_own_schema_change(std::string_view keyspace);
+
+    [[nodiscard]] actions on_timer(time_point now);
+
+    /// `version`: of the schema, at the node that was asked; empty when it does not tell. `chance` spreads the next
+    /// read of many clients over a tenth of the interval.
+    [[nodiscard]] actions on_nodes_read(
+        const std::optional<uuid>& version, time_point now, std::uint64_t chance
+    );
+    [[nodiscard]] actions on_nodes_failed(time_point now);
+
+    [[nodiscard]] actions on_schema_read();
+    [[nodiscard]] actions on_schema_failed(time_point now);
+
+private:
+    void gather(const protocol::topology_change& change, time_point now, actions& out);
+    void gather(const protocol::status_change& change, time_point now, actions& out);
+    void gather(const protocol::schema_change& change, time_point now, actions& out);
+    void gather(const protocol::unknown_event&, time_point, actions&) noexcept {}
+    void count_event(time_point now, actions& out);
+    void merge(schema_wish& into, schema_wish&& from) const;
+    bool add(schema_wish& into, std::string_view keyspace) const;
+    void open_window(time_point now) noexcept;
+    void end_window(actions& out);
+    void begin_reads(actions& out);
+
+    settings settings_;
+    bool connected_ = false;
+    std::optional<time_point> window_ends_;
+    std::optional<time_point> next_refresh_;
+    std::vector<protocol::status_change> hints_;  // passed on in this window
+    std::size_t events_ = 0;                      // in this window, each once
+
+    // In the window; then as soon as no read of the kind is under way.
+    bool nodes_gathered_ = false;
+    bool nodes_wanted_ = false;
+    bool nodes_under_way_ = false;
+    schema_wish schema_gathered_;
+    schema_wish schema_wanted_;
+    schema_wish schema_under_way_;
+
+    bool schema_was_read_ = false;
+    std::optional<uuid> newest_version_;  // as the list of nodes had it last
+    std::optional<uuid> reading_version_;
+    std::optional<uuid> read_version_;
+};
+
+}  // namespace async_cassandra::detail
