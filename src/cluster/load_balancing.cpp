@@ -8,6 +8,15 @@
 
 namespace async_cassandra::detail {
 
+// splitmix64, by Sebastiano Vigna.
+inline std::uint64_t load_balancer::chance() noexcept
+{
+    std::uint64_t mixed = state_ += 0x9E3779B97F4A7C15U;
+    mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9U;
+    mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
+    return mixed ^ (mixed >> 31U);
+}
+
 load_balancer::load_balancer(const load_balancing_settings& settings, std::uint64_t seed)
     : policy_(settings.policy),
       state_(seed),
@@ -16,15 +25,6 @@ load_balancer::load_balancer(const load_balancing_settings& settings, std::uint6
       shuffle_(settings.shuffle_replicas),
       avoid_slow_(settings.avoid_slow_replicas)
 {}
-
-// splitmix64, by Sebastiano Vigna.
-std::uint64_t load_balancer::chance() noexcept
-{
-    std::uint64_t mixed = state_ += 0x9E3779B97F4A7C15U;
-    mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9U;
-    mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
-    return mixed ^ (mixed >> 31U);
-}
 
 node_plan load_balancer::plan(const plan_request& request)
 {
@@ -35,32 +35,38 @@ node_plan load_balancer::plan(const plan_request& request)
     node_plan made{table_, turn_++};
     const bool local_only = is_bound_to_local(request) && !remote_for_local_;
     made.groups_ = static_cast<std::uint16_t>(local_only ? table_->local_groups() : table_->groups().size());
-    if (request.replicas.empty())
-        return made;
-    replica_list replicas;
+    if (!request.replicas.empty())
+        list_replicas(made, request);
+    return made;
+}
+
+void load_balancer::list_replicas(node_plan& to, const plan_request& request) noexcept
+{
+    static_assert(most_replicas <= node_plan::most_inline);
+    std::size_t count = 0;
     if (is_conditional(request)) {
         // Whoever coordinates it talks to all replicas: the same one for everybody keeps proposals from colliding.
-        collect(
-            request.replicas, [](node_distance d) { return d <= node_distance::local; }, replicas
+        count = collect(
+            request.replicas, [](node_distance d) { return d <= node_distance::local; }, to, count
         );
     } else {
-        collect(
-            request.replicas, [](node_distance d) { return d == node_distance::local_rack; }, replicas
-        );
-        const std::size_t in_rack = replicas.count;
-        collect(
-            request.replicas, [](node_distance d) { return d == node_distance::local; }, replicas
+        if (table_->prefers_rack())
+            count = collect(
+                request.replicas, [](node_distance d) { return d == node_distance::local_rack; }, to, count
+            );
+        const std::size_t in_rack = count;
+        count = collect(
+            request.replicas, [](node_distance d) { return d == node_distance::local; }, to, count
         );
         if (shuffle_) {
-            shuffle({replicas.nodes.data(), in_rack});
-            shuffle({replicas.nodes.data() + in_rack, replicas.count - in_rack});
+            shuffle({to.given_.data(), in_rack});
+            shuffle({to.given_.data() + in_rack, count - in_rack});
         }
         if (avoid_slow_)
-            avoid_slow(replicas, request.now);
+            avoid_slow({to.given_.data(), count}, request.now);
     }
-    for (std::size_t i = 0; i < replicas.count; ++i)
-        made.list(replicas.nodes[i]);
-    return made;
+    to.listed_ = static_cast<std::uint32_t>(count);
+    to.given_count_ = static_cast<std::uint8_t>(count);
 }
 
 node_plan load_balancer::plan_of_one(std::uint32_t position) const
@@ -94,12 +100,18 @@ void node_plan::policy_list::add(std::size_t position)
 }
 
 template <class Accept>
-void load_balancer::collect(std::span<const std::uint32_t> replicas, Accept accept, replica_list& into)
-    const noexcept
+std::size_t load_balancer::collect(
+    std::span<const std::uint32_t> replicas, Accept accept, node_plan& to, std::size_t count
+) const noexcept
 {
-    for (const std::uint32_t position : replicas)
-        if (into.count < most_replicas && accept(table_->distance(position)) && table_->facts(position).up)
-            into.nodes[into.count++] = position;
+    const plan_table& table = *table_;
+    for (const std::uint32_t position : replicas) {
+        if (count == most_replicas)
+            break;
+        if (accept(table.distance(position)) && table.facts(position).up)
+            to.given_[count++] = position;
+    }
+    return count;
 }
 
 void load_balancer::shuffle(std::span<std::uint32_t> nodes) noexcept
@@ -113,54 +125,61 @@ void load_balancer::shuffle(std::span<std::uint32_t> nodes) noexcept
     }
 }
 
-void load_balancer::avoid_slow(replica_list& replicas, time_point now) noexcept
-{
-    const std::span<std::uint32_t> nodes{replicas.nodes.data(), replicas.count};
-    if (nodes.size() > 2) {
-        move_slow_back(nodes, now);
-        move_coldest_back(nodes, now);
-    }
-    if (nodes.size() > 1 && table_->distance(nodes[0]) == table_->distance(nodes[1]) &&
-        table_->facts(nodes[0]).in_flight > table_->facts(nodes[1]).in_flight)
-        std::swap(nodes[0], nodes[1]);
-}
+namespace {
 
 // When most are slow, it is not they who are: the others would be overloaded as well.
-void load_balancer::move_slow_back(std::span<std::uint32_t> nodes, time_point now) const noexcept
+void move_slow_back(
+    const plan_table& table, std::span<std::uint32_t> nodes, node_facts::time_point now
+) noexcept
 {
-    std::array<std::uint32_t, most_replicas> slow{};
+    std::array<std::uint32_t, load_balancer::most_replicas> slow{};
     std::size_t slow_count = 0;
-    std::array<std::uint32_t, most_replicas> others{};
     std::size_t other_count = 0;
     for (const std::uint32_t position : nodes)
-        if (table_->facts(position).is_slow(now))
+        slow_count += table.facts(position).is_slow(now) ? 1U : 0U;
+    if (slow_count == 0 || slow_count * 2 >= nodes.size())
+        return;
+    slow_count = 0;
+    for (const std::uint32_t position : nodes)
+        if (table.facts(position).is_slow(now))
             slow[slow_count++] = position;
         else
-            others[other_count++] = position;
-    if (slow_count == 0 || slow_count >= other_count)
-        return;
-    std::copy_n(others.begin(), other_count, nodes.begin());
+            nodes[other_count++] = position;
     std::copy_n(slow.begin(), slow_count, nodes.begin() + static_cast<std::ptrdiff_t>(other_count));
 }
 
-void load_balancer::move_coldest_back(std::span<std::uint32_t> nodes, time_point now) noexcept
+// The index of the one that came back last and is not warm yet; their number when there is none.
+std::size_t coldest(
+    const plan_table& table, std::span<const std::uint32_t> nodes, node_facts::time_point now
+) noexcept
 {
-    std::size_t coldest = nodes.size();
-    time_point latest = time_point::min();
+    std::size_t found = nodes.size();
+    auto latest = node_facts::time_point::min();
     for (std::size_t i = 0; i < nodes.size(); ++i) {
-        const node_facts& facts = table_->facts(nodes[i]);
+        const node_facts& facts = table.facts(nodes[i]);
         if (facts.is_cold(now) && *facts.came_back > latest) {
             latest = *facts.came_back;
-            coldest = i;
+            found = i;
         }
     }
-    // A quarter of the time it stays in front, and so gets warm.
-    if (coldest < 2 && chance() % 4 != 0)
-        std::rotate(
-            nodes.begin() + static_cast<std::ptrdiff_t>(coldest),
-            nodes.begin() + static_cast<std::ptrdiff_t>(coldest + 1),
-            nodes.end()
-        );
+    return found;
+}
+
+}  // namespace
+
+void load_balancer::avoid_slow(std::span<std::uint32_t> nodes, time_point now) noexcept
+{
+    const plan_table& table = *table_;
+    if (nodes.size() > 2) {
+        move_slow_back(table, nodes, now);
+        const auto cold = static_cast<std::ptrdiff_t>(coldest(table, nodes, now));
+        // A quarter of the time it stays in front, and so gets warm.
+        if (cold < 2 && chance() % 4 != 0)
+            std::rotate(nodes.begin() + cold, nodes.begin() + cold + 1, nodes.end());
+    }
+    if (nodes.size() > 1 && table.distance(nodes[0]) == table.distance(nodes[1]) &&
+        table.facts(nodes[0]).in_flight > table.facts(nodes[1]).in_flight)
+        std::swap(nodes[0], nodes[1]);
 }
 
 failure policy_failure(std::exception_ptr cause)

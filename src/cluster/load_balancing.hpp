@@ -5,12 +5,14 @@
 
 #include "cluster/plan_table.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace async_cassandra::detail {
@@ -27,10 +29,22 @@ public:
     node_plan() noexcept = default;
 
     /// No further node. What is up is looked at now.
-    [[nodiscard]] bool empty();
+    [[nodiscard]] bool empty()
+    {
+        if (next_listed_ < listed_)
+            return false;
+        if (upcoming_ == none)
+            upcoming_ = look_further();
+        return upcoming_ == none;
+    }
 
     /// Precondition: not empty().
-    [[nodiscard]] std::uint32_t next();
+    [[nodiscard]] std::uint32_t next()
+    {
+        if (next_listed_ < std::min<std::uint32_t>(listed_, most_inline))
+            return given_[next_listed_++];
+        return upcoming_ == none ? look_further() : std::exchange(upcoming_, none);
+    }
 
     /// What the positions mean. Null for a plan made by the default constructor.
     [[nodiscard]] const plan_table_ptr& table() const noexcept { return table_; }
@@ -112,19 +126,15 @@ public:
     [[nodiscard]] node_plan plan_of_one(std::uint32_t position) const;
 
 private:
-    struct replica_list {
-        std::array<std::uint32_t, most_replicas> nodes{};
-        std::size_t count = 0;
-    };
-
     [[nodiscard]] std::uint64_t chance() noexcept;
     [[nodiscard]] node_plan plan_of_policy(const plan_request& request);
+    void list_replicas(node_plan& to, const plan_request& request) noexcept;
     template <class Accept>
-    void collect(std::span<const std::uint32_t> replicas, Accept accept, replica_list& into) const noexcept;
+    std::size_t collect(
+        std::span<const std::uint32_t> replicas, Accept accept, node_plan& to, std::size_t count
+    ) const noexcept;
     void shuffle(std::span<std::uint32_t> nodes) noexcept;
-    void avoid_slow(replica_list& replicas, time_point now) noexcept;
-    void move_slow_back(std::span<std::uint32_t> nodes, time_point now) const noexcept;
-    void move_coldest_back(std::span<std::uint32_t> nodes, time_point now) noexcept;
+    void avoid_slow(std::span<std::uint32_t> nodes, time_point now) noexcept;
 
     plan_table_ptr table_;
     std::shared_ptr<load_balancing_policy> policy_;

@@ -6,18 +6,6 @@
 
 namespace async_cassandra::detail {
 
-bool node_plan::empty()
-{
-    if (upcoming_ == none)
-        upcoming_ = look_further();
-    return upcoming_ == none;
-}
-
-std::uint32_t node_plan::next()
-{
-    return upcoming_ == none ? look_further() : std::exchange(upcoming_, none);
-}
-
 void node_plan::list(std::uint32_t position)
 {
     mark_given(position);

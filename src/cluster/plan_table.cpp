@@ -38,9 +38,11 @@ plan_table::plan_table(
     std::vector<std::uint32_t> rack;
     std::vector<std::uint32_t> others;
     std::map<std::string_view, std::vector<std::uint32_t>> remote;
-    views_.reserve(nodes_.size());
+    facts_.reserve(size());
+    views_.reserve(size());
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
         const node_identity& node = nodes_[i].identity;
+        facts_.push_back(nodes_[i].facts.get());
         views_.emplace_back(node, *nodes_[i].facts);
         if (!accepted(node, settings.filter))
             continue;
@@ -55,9 +57,8 @@ plan_table::plan_table(
             (others.empty() ? "data center '" : "rack '" + settings.local_rack + "' of the data center '") +
             std::string{local_dc} + "'"
         );
-    const node_distance nearest =
-        settings.local_rack.empty() ? node_distance::local : node_distance::local_rack;
-    add_group(std::move(rack), nearest);
+    prefers_rack_ = !settings.local_rack.empty() && !rack.empty();
+    add_group(std::move(rack), prefers_rack_ ? node_distance::local_rack : node_distance::local);
     add_group(std::move(others), node_distance::local);
     local_groups_ = groups_.size();
     const std::size_t most_remote = settings.policy != nullptr ? size() : settings.max_nodes_per_remote_dc;

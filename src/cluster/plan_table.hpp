@@ -99,9 +99,12 @@ public:
     {
         return distances_[position];
     }
-    [[nodiscard]] node_facts& facts(std::uint32_t position) const noexcept { return *nodes_[position].facts; }
+    [[nodiscard]] node_facts& facts(std::uint32_t position) const noexcept { return *facts_[position]; }
     [[nodiscard]] std::span<const node_view> views() const noexcept { return views_; }
     [[nodiscard]] std::span<const group> groups() const noexcept { return groups_; }
+
+    /// Whether some nodes are of the local rack.
+    [[nodiscard]] bool prefers_rack() const noexcept { return prefers_rack_; }
 
     /// How many of the groups, from the first, are local.
     [[nodiscard]] std::size_t local_groups() const noexcept { return local_groups_; }
@@ -119,11 +122,13 @@ private:
 
     std::vector<entry> nodes_;
     std::shared_ptr<const void> keeper_;
+    std::vector<node_facts*> facts_;  // of nodes_, closer together
     std::vector<node_distance> distances_;
     std::vector<node_view> views_;
     std::vector<group> groups_;
     std::vector<std::string> problems_;
     std::size_t local_groups_ = 0;
+    bool prefers_rack_ = false;
 };
 
 using plan_table_ptr = boost::intrusive_ptr<const plan_table>;
