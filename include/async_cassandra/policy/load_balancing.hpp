@@ -131,8 +131,7 @@ struct load_balancing_settings {
     /// The rack to prefer in it. Empty: racks make no difference.
     std::string local_rack;
 
-    /// How many nodes of each other data center may be used when no node of the local one is left. 0: none. At most
-    /// 65,535.
+    /// How many nodes of each other data center may be used when no node of the local one is left. 0: none.
     std::uint32_t max_nodes_per_remote_dc = 0;
 
     /// Whether requests with LOCAL_ONE, LOCAL_QUORUM or LOCAL_SERIAL may go to those, too. They then mean the other data

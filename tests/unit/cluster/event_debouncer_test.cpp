@@ -208,6 +208,18 @@ TEST_F(event_debouncer_test, nodes_are_read_every_minute_spread_over_clients)
     EXPECT_EQ(subject.due(), now + 60s);
 }
 
+TEST_F(event_debouncer_test, a_read_under_way_is_as_good_as_the_one_of_the_minute)
+{
+    settle();
+    now = refresh_at - 1500ms;
+    static_cast<void>(added(5));
+    EXPECT_EQ(wait(), "nodes");
+    EXPECT_EQ(subject.due(), refresh_at);
+    EXPECT_EQ(wait(), "");
+    EXPECT_EQ(nodes_read(), "");
+    EXPECT_EQ(subject.due(), now + 60s);
+}
+
 TEST_F(event_debouncer_test, a_lost_schema_event_is_repaired_within_the_interval)
 {
     settle();
@@ -216,6 +228,17 @@ TEST_F(event_debouncer_test, a_lost_schema_event_is_repaired_within_the_interval
     EXPECT_EQ(schema_read(), "");
     EXPECT_EQ(wait(), "nodes");
     EXPECT_EQ(nodes_read(2), "") << "unchanged";
+}
+
+TEST_F(event_debouncer_test, a_version_that_is_being_read_is_not_read_again)
+{
+    settle();
+    ASSERT_EQ(wait(), "nodes");
+    ASSERT_EQ(nodes_read(2), "schema");
+    static_cast<void>(added(5));
+    ASSERT_EQ(wait(), "nodes");
+    EXPECT_EQ(nodes_read(2), "");
+    EXPECT_EQ(schema_read(), "");
 }
 
 TEST_F(event_debouncer_test, a_change_during_the_whole_read_is_not_taken_for_read)
