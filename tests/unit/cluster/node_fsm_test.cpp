@@ -32,10 +32,10 @@ std::string text(const node_fsm::actions& a)
 
 class node_fsm_test : public ::testing::Test {
 protected:
-    /// Chance that draws the whole bound while that is at most 100, 200, … 800 ms.
+    /// Chance that draws the longest pause from this bound, and another one from any other bound.
     static constexpr std::uint64_t longest(std::chrono::milliseconds bound)
     {
-        return static_cast<std::uint64_t>(bound.count());
+        return (static_cast<std::uint64_t>(bound.count()) + 1) * 1'000'003 - 1;
     }
 
     std::string wanted() { return text(node.on_wanted()); }
