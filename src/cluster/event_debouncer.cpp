@@ -43,7 +43,6 @@ void event_debouncer::begin_reads(actions& out)
     }
     if (!schema_wanted_.empty() && schema_under_way_.empty()) {
         schema_under_way_ = std::exchange(schema_wanted_, {});
-        reading_version_ = newest_version_;
         out.read_schema = schema_under_way_;
     }
 }
@@ -90,8 +89,8 @@ void event_debouncer::on_disconnected()
     events_ = 0;
     nodes_gathered_ = nodes_wanted_ = nodes_under_way_ = false;
     schema_gathered_ = schema_wanted_ = schema_under_way_ = {};
-    schema_was_read_ = false;
-    newest_version_ = reading_version_ = read_version_ = std::nullopt;
+    schema_asked_for_ = false;
+    schema_version_.reset();
 }
 
 event_debouncer::actions event_debouncer::on_event(const protocol::server_event& event, time_point now)
@@ -166,12 +165,11 @@ event_debouncer::actions event_debouncer::on_nodes_read(
     const auto spread = static_cast<std::uint64_t>(settings_.refresh_interval.count()) / 10 + 1;
     next_refresh_ = now + settings_.refresh_interval -
                     std::chrono::milliseconds{static_cast<std::int64_t>(chance % spread)};
-    newest_version_ = version;
-    const bool reads_all = schema_under_way_.all;
-    const std::optional<uuid>& have = reads_all ? reading_version_ : read_version_;
-    const bool never_read = !schema_was_read_ && !reads_all;
-    if (settings_.schema && (never_read || (version && version != have)))
+    if (settings_.schema && (!schema_asked_for_ || (version && version != schema_version_))) {
         schema_wanted_ = {.all = true};
+        schema_asked_for_ = true;
+        schema_version_ = version;
+    }
     begin_reads(out);
     return out;
 }
@@ -189,11 +187,7 @@ event_debouncer::actions event_debouncer::on_nodes_failed(time_point now)
 event_debouncer::actions event_debouncer::on_schema_read()
 {
     actions out;
-    const schema_wish done = std::exchange(schema_under_way_, {});
-    if (done.all) {
-        schema_was_read_ = true;
-        read_version_ = reading_version_;
-    }
+    schema_under_way_ = {};
     begin_reads(out);
     return out;
 }

@@ -107,10 +107,9 @@ private:
     schema_wish schema_wanted_;
     schema_wish schema_under_way_;
 
-    bool schema_was_read_ = false;
-    std::optional<uuid> newest_version_;  // as the list of nodes had it last
-    std::optional<uuid> reading_version_;
-    std::optional<uuid> read_version_;
+    // Which version a read of the whole schema was made for, or is under way or wanted for.
+    bool schema_asked_for_ = false;
+    std::optional<uuid> schema_version_;
 };
 
 }  // namespace async_cassandra::detail

@@ -32,10 +32,10 @@ std::string text(const node_fsm::actions& a)
 
 class node_fsm_test : public ::testing::Test {
 protected:
-    /// Chance that draws the whole bound while that is at most 100, 200, … 800 ms.
+    /// Chance that draws the longest pause from this bound, and another one from any other bound.
     static constexpr std::uint64_t longest(std::chrono::milliseconds bound)
     {
-        return static_cast<std::uint64_t>(bound.count());
+        return (static_cast<std::uint64_t>(bound.count()) + 1) * 1'000'003 - 1;
     }
 
     std::string wanted() { return text(node.on_wanted()); }
@@ -206,6 +206,20 @@ TEST_F(node_fsm_test, a_connection_that_does_not_last_lets_the_pauses_grow)
     }
     go(1s);
     EXPECT_EQ(pool_lost(longest(100ms)), "wait 100ms down: the last connection was lost");
+}
+
+TEST_F(node_fsm_test, a_node_that_comes_up_again_fills_its_pools_with_short_pauses)
+{
+    static_cast<void>(wanted());
+    static_cast<void>(connected());
+    for (const auto pause : {100ms, 200ms, 400ms}) {
+        EXPECT_EQ(failed(longest(pause)), "wait " + std::to_string(pause.count()) + "ms");
+        EXPECT_EQ(wait(), "connect");
+    }
+    static_cast<void>(pool_lost());
+    EXPECT_EQ(wait(), "connect");
+    static_cast<void>(connected());
+    EXPECT_EQ(failed(longest(100ms)), "wait 100ms");
 }
 
 TEST_F(node_fsm_test, gossip_of_up_makes_a_try_at_once_and_the_pauses_short)
