@@ -2,6 +2,7 @@
 #pragma once
 
 #include <async_cassandra/config.hpp>
+#include <async_cassandra/schema.hpp>
 #include <async_cassandra/session.hpp>
 #include <async_cassandra/topology.hpp>
 
@@ -88,6 +89,10 @@ public:
     /// The nodes and where data lies, as known now; empty before the first `connect` has completed. On any thread; takes a
     /// lock, so keep it for many uses. A program that wants the news asks again.
     [[nodiscard]] async_cassandra::topology topology() const;
+
+    /// Keyspaces, tables, user-defined types, views and indexes, as known now; refreshed when a node tells of a change.
+    /// Empty before the first `connect` has completed, and when the server does not show its schema. On any thread.
+    [[nodiscard]] async_cassandra::schema schema() const;
 
     /// True from the moment `close` was called.
     [[nodiscard]] bool is_closed() const noexcept;

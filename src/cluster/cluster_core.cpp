@@ -40,7 +40,7 @@ cluster_core::cluster_core(
     shards_.reserve(environments.size());
     for (std::unique_ptr<base::environment>& env : environments)
         shards_.push_back(std::make_shared<cluster_shard>(net::shard::create(std::move(env)), settings));
-    shards_.front()->add_control_connection({shards_.begin(), shards_.end()}, newest_);
+    shards_.front()->add_control_connection(knowledge_);
 }
 
 cluster_core::~cluster_core()

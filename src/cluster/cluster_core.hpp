@@ -44,8 +44,7 @@ public:
         return shards_;
     }
 
-    /// What is known now.
-    [[nodiscard]] topology known_topology() const { return topology{newest_->get()}; }
+    [[nodiscard]] const cluster_knowledge& knowledge() const noexcept { return *knowledge_; }
 
     /// The shard a call begins on: the one whose thread this is, else each in turn.
     [[nodiscard]] std::size_t choose_shard() noexcept;
@@ -67,7 +66,7 @@ private:
     void on_shards_closed();
 
     std::shared_ptr<const cluster_config> config_;
-    std::shared_ptr<topology_cell> newest_ = std::make_shared<topology_cell>();
+    std::shared_ptr<cluster_knowledge> knowledge_ = std::make_shared<cluster_knowledge>();
     std::vector<base::io_thread> threads_;
     std::vector<std::shared_ptr<cluster_shard>> shards_;
     std::atomic<std::size_t> next_shard_{0};

@@ -20,12 +20,9 @@ cluster_shard::cluster_shard(std::shared_ptr<net::shard> home, const pool_settin
     shard_->add_guest(*this);
 }
 
-void cluster_shard::add_control_connection(
-    std::vector<std::weak_ptr<cluster_shard>> all, std::shared_ptr<topology_cell> newest
-)
+void cluster_shard::add_control_connection(std::shared_ptr<cluster_knowledge> knowledge)
 {
-    all_ = std::move(all);
-    newest_ = std::move(newest);
+    knowledge_ = std::move(knowledge);
     watch_ =
         std::make_shared<topology_watch>(shard_, settings_.config, static_cast<topology_listener&>(*this));
     control_ = std::make_unique<control_connection>(shard_, settings_.config, watch_);
@@ -33,7 +30,12 @@ void cluster_shard::add_control_connection(
 
 void cluster_shard::on_topology(const std::shared_ptr<const topology_data>& now)
 {
-    newest_->set(now);
+    knowledge_->set(topology{now});
+}
+
+void cluster_shard::on_schema(const schema& now)
+{
+    knowledge_->set(now);
 }
 
 void cluster_shard::on_hint(const protocol::status_change&) {}

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cluster/cluster_knowledge.hpp"
 #include "cluster/control_connection.hpp"
 #include "cluster/pool.hpp"
 #include "cluster/query_plan.hpp"
 #include "cluster/timestamps.hpp"
-#include "cluster/topology_cell.hpp"
 #include "cluster/topology_watch.hpp"
 
 #include <functional>
@@ -51,10 +51,8 @@ public:
     cluster_shard(const cluster_shard&) = delete;
     cluster_shard& operator=(const cluster_shard&) = delete;
 
-    /// Only the first shard has one. What it sees goes to all shards and into the cell.
-    void add_control_connection(
-        std::vector<std::weak_ptr<cluster_shard>> all, std::shared_ptr<topology_cell> newest
-    );
+    /// Only the first shard has one. What it sees is put down in `knowledge`.
+    void add_control_connection(std::shared_ptr<cluster_knowledge> knowledge);
     [[nodiscard]] control_connection* control() noexcept { return control_.get(); }
     [[nodiscard]] topology_watch* watch() noexcept { return watch_.get(); }
 
@@ -90,12 +88,12 @@ private:
     ) noexcept;
     void on_shard_down() noexcept override;
     void on_topology(const std::shared_ptr<const topology_data>& now) override;
+    void on_schema(const schema& now) override;
     void on_hint(const protocol::status_change& said) override;
 
     std::shared_ptr<net::shard> shard_;
     pool_settings settings_;
-    std::vector<std::weak_ptr<cluster_shard>> all_;  // of the first shard
-    std::shared_ptr<topology_cell> newest_;          // of the first shard
+    std::shared_ptr<cluster_knowledge> knowledge_;  // of the first shard
     std::shared_ptr<topology_watch> watch_;
     std::unique_ptr<control_connection> control_;
     std::map<std::string, pool_set, std::less<>> pools_;

@@ -5,7 +5,6 @@
 #include "net/shard_call.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace async_cassandra::detail {
@@ -84,7 +83,7 @@ void topology_watch::stop_reading() noexcept
         running->give_up();
     if (const auto running = std::exchange(reading_nodes_, nullptr))
         running->give_up();
-    if (const auto running = std::exchange(reading_keyspaces_, nullptr))
+    if (const auto running = std::exchange(reading_schema_, nullptr))
         running->give_up();
     connection_.reset();
 }
@@ -111,7 +110,7 @@ void topology_watch::carry_out(const event_debouncer::actions& what)
     if (what.read_nodes)
         read_nodes();
     if (!what.read_schema.empty())
-        read_keyspaces();
+        read_schema(what.read_schema);
     if (const auto due = debouncer_.due(); due && !closed_)
         shard_->set_timer(*this, *due);
 }
@@ -154,26 +153,27 @@ void topology_watch::on_nodes(result<described_nodes> read)
     carry_out(debouncer_.on_nodes_read(version, shard_->now(), shard_->env().entropy()));
 }
 
-void topology_watch::read_keyspaces()
+void topology_watch::read_schema(const schema_wish& wish)
 {
-    reading_keyspaces_ = std::make_shared<control_query>(
+    reading_schema_ = std::make_shared<schema_reading>(
         shard_,
         connection_,
-        "SELECT keyspace_name, replication FROM system_schema.keyspaces",
-        [self = shared_from_this()](result<result_set> rows) {
-            self->reading_keyspaces_.reset();
-            self->on_keyspaces(std::move(rows));
+        wish.all ? std::vector<std::string>{} : wish.keyspaces,
+        query_timeout,
+        [self = shared_from_this(), wish](result<described_schema> read) {
+            self->reading_schema_.reset();
+            self->on_schema(wish, std::move(read));
         }
     );
-    const auto reading = reading_keyspaces_;
-    reading->run(query_timeout);
+    const auto reading = reading_schema_;
+    reading->run();
 }
 
-void topology_watch::on_keyspaces(result<result_set> rows)
+void topology_watch::on_schema(const schema_wish& wish, result<described_schema> read)
 {
-    if (rows.has_error()) {
+    if (read.has_error()) {
         base::log(
-            log_level::warning, "topology", "the keyspaces cannot be read", {{"reason", rows.error()->what}}
+            log_level::warning, "topology", "the schema cannot be read", {{"reason", read.error()->what}}
         );
         if (!keyspaces_) {
             keyspaces_.emplace();
@@ -182,20 +182,19 @@ void topology_watch::on_keyspaces(result<result_set> rows)
         carry_out(debouncer_.on_schema_failed(shard_->now()));
         return;
     }
-    keyspace_replications read;
-    row_notes notes;
-    for (const row r : *rows) {
-        const system_row from{r, notes};
-        const auto name = from.get<std::string>("keyspace_name");
-        const auto options = from.get<std::map<std::string, std::string>>("replication");
-        std::string reason;
-        if (name && options)
-            read.emplace(*name, parse_replication(*options, reason));
-        if (!reason.empty())
-            notes.add("keyspace " + name.value_or("") + ": " + reason);
+    tell_notes(read->notes);
+    if (wish.all) {
+        keyspaces_ = std::move(read->replications);
+        schema_ = schema{std::move(read->keyspaces)};
+    } else {
+        if (!keyspaces_)
+            keyspaces_.emplace();
+        for (const std::string& name : wish.keyspaces)
+            keyspaces_->erase(name);
+        keyspaces_->merge(read->replications);
+        schema_ = update_schema(schema_, wish.keyspaces, read->keyspaces);
     }
-    tell_notes(notes.take());
-    keyspaces_ = std::move(read);
+    listener_->on_schema(schema_);
     build();
     carry_out(debouncer_.on_schema_read());
 }

@@ -5,6 +5,7 @@
 
 #include "cluster/event_debouncer.hpp"
 #include "cluster/node_reading.hpp"
+#include "cluster/schema_reading.hpp"
 #include "cluster/topology_builder.hpp"
 
 #include <functional>
@@ -22,6 +23,9 @@ public:
     /// The first topology, or the next.
     virtual void on_topology(const std::shared_ptr<const topology_data>& now) = 0;
 
+    /// The first schema, or the next.
+    virtual void on_schema(const schema& now) = 0;
+
     /// A node says of another that it is up or down.
     virtual void on_hint(const protocol::status_change& said) = 0;
 
@@ -29,8 +33,8 @@ protected:
     ~topology_listener() = default;
 };
 
-/// Keeps the topology: reads system tables over the control connection when `event_debouncer` says so, and builds the next
-/// snapshot in small steps. On shard 0.
+/// Keeps topology and schema: reads system tables over the control connection when `event_debouncer` says so, and builds the next
+/// snapshots in small steps. On shard 0.
 class topology_watch final : public std::enable_shared_from_this<topology_watch>, private base::timer_node {
 public:
     topology_watch(
@@ -59,8 +63,8 @@ private:
     void register_for_events();
     void read_nodes();
     void on_nodes(result<described_nodes> read);
-    void read_keyspaces();
-    void on_keyspaces(result<result_set> rows);
+    void read_schema(const schema_wish& wish);
+    void on_schema(const schema_wish& wish, result<described_schema> read);
     void stop_reading() noexcept;
     void build();
     void build_some();
@@ -75,11 +79,12 @@ private:
     std::shared_ptr<net::connection> connection_;  // null: there is none
     std::shared_ptr<control_message> registering_;
     std::shared_ptr<node_reading> reading_nodes_;
-    std::shared_ptr<control_query> reading_keyspaces_;
+    std::shared_ptr<schema_reading> reading_schema_;
 
     // As they were read last.
     std::shared_ptr<const described_nodes> nodes_;
     std::optional<keyspace_replications> keyspaces_;
+    schema schema_;
 
     std::unique_ptr<topology_builder> builder_;
     std::shared_ptr<const topology_data> known_;

@@ -48,7 +48,12 @@ cluster::cluster(cluster_config config) : core_(detail::cluster_core::create_wit
 
 topology cluster::topology() const
 {
-    return core_->known_topology();
+    return core_->knowledge().known_topology();
+}
+
+schema cluster::schema() const
+{
+    return core_->knowledge().known_schema();
 }
 
 bool cluster::is_closed() const noexcept

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <async_cassandra/result.hpp>
+#include <async_cassandra/result_set.hpp>
+
+#include "cluster/control_request.hpp"
+#include "cluster/schema_rows.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace async_cassandra::detail {
+
+/// Asks one node for the schema, of all keyspaces or of some: the tables of system_schema, one after the other. Rows are
+/// read some at a time, so that a large schema does not hold up the loop.
+class schema_reading final : public std::enable_shared_from_this<schema_reading> {
+public:
+    using callback = std::function<void(result<described_schema>)>;
+
+    /// \param keyspaces which; empty: all.
+    schema_reading(
+        std::shared_ptr<net::shard> home,
+        std::shared_ptr<net::connection> on,
+        const std::vector<std::string>& keyspaces,
+        std::chrono::milliseconds timeout,
+        callback done
+    );
+
+    /// `done` is called once, after this function or within it. Each query has the time limit.
+    void run();
+
+    /// Nobody is told any more.
+    void give_up() noexcept;
+
+private:
+    void ask();
+    void on_rows(result<result_set> rows);
+    void read_some();
+    void put_together();
+    void end(result<described_schema> outcome);
+
+    std::shared_ptr<net::shard> shard_;
+    std::shared_ptr<net::connection> connection_;
+    std::string where_;
+    std::chrono::milliseconds timeout_;
+    callback done_;
+    schema_rows_reader reader_;
+    std::shared_ptr<control_query> asking_;
+    std::size_t table_ = 0;  // which is read
+    result_set rows_;
+    row_iterator next_row_;
+};
+
+}  // namespace async_cassandra::detail
