@@ -6,7 +6,7 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -19,12 +19,22 @@ namespace async_cassandra::detail {
 
 /// What one shard knows of a node at the moment. Stays the same object while the node is known, whatever becomes of the
 /// list of nodes, so that a request counts down where it counted up.
-struct node_facts : node_activity, boost::intrusive_ref_counter<node_facts, boost::thread_unsafe_counter> {
+struct node_facts final : node_activity,
+                          boost::intrusive_ref_counter<node_facts, boost::thread_unsafe_counter> {
     using time_point = std::chrono::steady_clock::time_point;
 
     static constexpr std::uint32_t busy = 10;
     static constexpr std::chrono::milliseconds answer_window{200};
     static constexpr std::chrono::minutes warm_up{1};
+
+    void on_sent(time_point now) noexcept
+    {
+        if (++in_flight == busy)
+            busy_since = now;
+    }
+
+    /// The node is done with a request, or its connection is gone. Not when the caller gave up: it is the node's work still.
+    void on_done() noexcept { --in_flight; }
 
     void on_answer(time_point now) noexcept
     {
@@ -32,10 +42,10 @@ struct node_facts : node_activity, boost::intrusive_ref_counter<node_facts, boos
         last = now;
     }
 
-    /// Much is under way, and fewer than two answers came lately.
+    /// Much is under way, and fewer than two answers came in the window.
     [[nodiscard]] bool is_slow(time_point now) const noexcept
     {
-        return in_flight >= busy && now - last_but_one > answer_window;
+        return in_flight >= busy && now - std::max(busy_since, last_but_one) > answer_window;
     }
 
     /// It came back lately; its caches are cold.
@@ -44,6 +54,7 @@ struct node_facts : node_activity, boost::intrusive_ref_counter<node_facts, boos
         return came_back && now - *came_back < warm_up;
     }
 
+    time_point busy_since{};
     // Of the answers; long ago when there were none.
     time_point last_but_one{};
     time_point last{};

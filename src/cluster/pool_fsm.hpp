@@ -49,8 +49,10 @@ public:
 
     /// What is to be done.
     struct actions {
-        slot_list open;   ///< A connection each.
-        slot_list close;  ///< Now: no request is on them. `on_closed` or `on_open_failed` follows.
+        slot_list open;  ///< A connection each.
+        /// Now: no request waits on them; some are only being opened. `on_closed` or `on_open_failed` follows, and means
+        /// nothing for the node (`is_draining` is true before).
+        slot_list close;
     };
 
     /// `connections`: 1 … most_connections. `max_in_flight`: of one connection.

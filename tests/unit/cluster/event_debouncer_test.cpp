@@ -2,8 +2,12 @@
 #include "cluster/event_debouncer.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
+#include <algorithm>
 #include <chrono>
+#include <random>
+#include <set>
 #include <string>
 
 namespace async_cassandra::detail {
@@ -322,6 +326,127 @@ TEST_F(event_debouncer_test, a_new_control_connection_reads_everything_again)
     EXPECT_EQ(text(subject.on_connected()), "nodes");
     EXPECT_EQ(nodes_read(), "schema") << "the version was the same, but nobody knows what was missed";
     EXPECT_EQ(schema_read(), "");
+}
+
+/// Carries out what is decided, with reads that end or fail at any time, and knows what has not been read since it changed.
+class played_reads {
+public:
+    explicit played_reads(std::uint64_t seed) : dice_(seed) { carry_out(subject_.on_connected()); }
+
+    void play(int events)
+    {
+        for (int i = 0; i < events; ++i) {
+            random_event();
+            check();
+        }
+        for (int i = 0; i < 20; ++i) {
+            finish_reads(false);
+            if (due_soon())
+                let_time_pass(1s);
+        }
+        RC_ASSERT(stale_.empty());
+        RC_ASSERT(!nodes_running_ && running_.empty());
+    }
+
+private:
+    std::size_t below(std::size_t bound) { return dice_() % bound; }
+
+    [[nodiscard]] bool due_soon() const { return subject_.due() && *subject_.due() <= now_ + 1s; }
+
+    void carry_out(const event_debouncer::actions& a)
+    {
+        if (a.read_nodes) {
+            RC_ASSERT(!std::exchange(nodes_running_, true));
+            stale_.erase("(nodes)");
+        }
+        if (a.read_schema.empty())
+            return;
+        RC_ASSERT(running_.empty());
+        if (a.read_schema.all) {
+            std::erase_if(stale_, [](const std::string& what) { return what != "(nodes)"; });
+            running_ = {"(all)"};
+        }
+        for (const std::string& keyspace : a.read_schema.keyspaces) {
+            RC_ASSERT(!a.read_schema.all);
+            stale_.erase(keyspace);
+            running_.insert(keyspace);
+        }
+    }
+
+    void finish_reads(bool may_fail)
+    {
+        if (std::exchange(nodes_running_, false)) {
+            if (may_fail && below(3) == 0) {
+                stale_.insert("(nodes)");
+                carry_out(subject_.on_nodes_failed(now_));
+            } else {
+                carry_out(subject_.on_nodes_read(version(static_cast<std::uint8_t>(below(2))), now_, dice_())
+                );
+            }
+        }
+        if (running_.empty())
+            return;
+        const auto ended = std::exchange(running_, {});
+        if (may_fail && below(3) == 0) {
+            stale_.insert(ended.begin(), ended.end());
+            carry_out(subject_.on_schema_failed(now_));
+        } else {
+            carry_out(subject_.on_schema_read());
+        }
+    }
+
+    void let_time_pass(std::chrono::milliseconds time)
+    {
+        now_ += time;
+        if (subject_.due() && *subject_.due() <= now_)
+            carry_out(subject_.on_timer(now_));
+    }
+
+    void random_event()
+    {
+        const std::string keyspace = "k" + std::to_string(below(30));
+        const int last = static_cast<int>(below(9)) + 1;
+        switch (below(7)) {
+        case 0:
+            stale_.insert("(nodes)");
+            carry_out(subject_.on_event(topology_change{topology_change_kind::new_node, node(last)}, now_));
+            break;
+        case 1: carry_out(subject_.on_event(status_change{status_change_kind::up, node(last)}, now_)); break;
+        case 2:
+            stale_.insert(keyspace);
+            carry_out(subject_.on_event(
+                schema_change{schema_change_kind::updated, schema_target::table, keyspace, "t", {}}, now_
+            ));
+            break;
+        case 3:
+            stale_.insert(keyspace);
+            carry_out(subject_.on_own_schema_change(keyspace));
+            break;
+        case 4: finish_reads(true); break;
+        default: let_time_pass(std::chrono::milliseconds{below(below(20) == 0 ? 70'000 : 300)}); break;
+        }
+    }
+
+    void check()
+    {
+        for (const std::string& what : stale_)
+            RC_ASSERT((what == "(nodes)" ? nodes_running_ : !running_.empty()) || due_soon());
+    }
+
+    std::mt19937_64 dice_;
+    event_debouncer subject_{{}};
+    event_debouncer::time_point now_{1000h};
+    std::set<std::string> stale_;    // changed since the last read of it began, or that failed
+    std::set<std::string> running_;  // of the schema
+    bool nodes_running_ = false;
+};
+
+TEST(event_debouncer, whatever_changes_is_read_afterwards_within_a_window_and_never_twice_at_a_time)
+{
+    EXPECT_TRUE(rc::check([](std::uint64_t seed) {
+        for (std::uint64_t i = 0; i < 5; ++i)
+            played_reads{seed * 5 + i}.play(200);
+    }));
 }
 
 }  // namespace

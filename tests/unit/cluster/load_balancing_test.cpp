@@ -12,19 +12,18 @@ namespace {
 
 thread_local std::size_t allocations = 0;
 
-void* counted_allocation(std::size_t size)
-{
-    ++allocations;
-    if (void* const got = std::malloc(size == 0 ? 1 : size))
-        return got;
-    throw std::bad_alloc{};
-}
-
 }  // namespace
 
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept
+{
+    ++allocations;
+    return std::malloc(size == 0 ? 1 : size);
+}
 void* operator new(std::size_t size)
 {
-    return counted_allocation(size);
+    if (void* const got = operator new(size, std::nothrow))
+        return got;
+    throw std::bad_alloc{};
 }
 void operator delete(void* what) noexcept
 {
@@ -348,6 +347,26 @@ TEST_F(load_balancing_test, a_slow_replica_comes_after_the_others)
     facts(1).last_but_one = {};
     facts(1).in_flight = 9;
     EXPECT_TRUE(firsts({0, 1, 2}).contains(1)) << "little to do: silence says nothing";
+}
+
+TEST_F(load_balancing_test, a_burst_on_an_idle_node_does_not_make_it_slow)
+{
+    use(local_nodes(3));
+    for (int i = 0; i < 30; ++i)
+        facts(1).on_sent(request.now - 200ms);
+    EXPECT_FALSE(facts(1).is_slow(request.now)) << "nobody could have answered before";
+    EXPECT_TRUE(facts(1).is_slow(request.now + 1ms));
+    facts(1).on_answer(request.now);
+    facts(1).on_done();
+    EXPECT_TRUE(facts(1).is_slow(request.now + 1ms)) << "one answer is not enough";
+    facts(1).on_answer(request.now);
+    facts(1).on_done();
+    EXPECT_FALSE(facts(1).is_slow(request.now + 200ms));
+    EXPECT_TRUE(facts(1).is_slow(request.now + 201ms));
+    for (int i = 0; i < 19; ++i)
+        facts(1).on_done();
+    EXPECT_EQ(facts(1).in_flight, 9U);
+    EXPECT_FALSE(facts(1).is_slow(request.now + 1h)) << "little to do: silence says nothing";
 }
 
 TEST_F(load_balancing_test, when_most_replicas_are_slow_none_is_avoided)
