@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/builtin_statements.hpp"
 
+#include "support/cluster_state.hpp"
+#include "support/dml_statement.hpp"
+#include "support/node_state.hpp"
+#include "support/played_rows.hpp"
+#include "support/statement_errors.hpp"
 #include "support/system_tables.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -14,231 +16,220 @@ namespace async_cassandra::testing {
 
 namespace {
 
-std::string lower(std::string_view text)
+bool changes_schema(std::string_view verb)
 {
-    std::string out{text};
-    std::ranges::transform(out, out.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
+    return verb == "create" || verb == "drop" || verb == "alter";
+}
+
+/// That a table of which nothing is known has no answer.
+answer missing(const table_name& target, const node_state& node)
+{
+    if (target.keyspace.empty() || !node.knows_keyspace(target.keyspace))
+        return missing_keyspace_of_table(target.keyspace);
+    return missing_table(target.table);
+}
+
+std::optional<data_type> type_in(const std::vector<column>& list, std::string_view name)
+{
+    const auto found = std::ranges::find(list, name, &column::name);
+    return found == list.end() ? std::nullopt : std::optional{found->type};
+}
+
+/// The first name in the statement that the table has not; empty when it has all.
+template <class Known>
+std::string unknown_column(const dml_statement& statement, Known known)
+{
+    for (const std::string& name : statement.columns)
+        if (!known(name))
+            return name;
+    for (const column_term& term : statement.terms)
+        if (!known(term.column))
+            return term.column;
+    return {};
+}
+
+/// Of a table that is there under this name: where it is wrong, or nothing.
+std::optional<answer> misfit_of_system(const dml_statement& statement, const std::vector<column>& table)
+{
+    const table_name& target = statement.target;
+    const std::string unknown =
+        unknown_column(statement, [&](std::string_view name) { return type_in(table, name).has_value(); });
+    if (!unknown.empty())
+        return undefined_column(unknown, target.keyspace, target.table);
+    const bool by_key =
+        std::ranges::find(statement.terms, table.front().name, &column_term::column) != statement.terms.end();
+    if (!statement.terms.empty() && !by_key)
+        return invalid(
+            "Cannot execute this query as it might involve data filtering and thus may have "
+            "unpredictable performance. If you want to execute this query despite the "
+            "performance unpredictability, use ALLOW FILTERING"
+        );
+    return std::nullopt;
+}
+
+std::vector<column> selected(const dml_statement& statement, const std::vector<column>& table)
+{
+    if (statement.columns.empty())
+        return table;
+    std::vector<column> out;
+    for (const std::string& name : statement.columns)
+        out.push_back(*std::ranges::find(table, name, &column::name));
     return out;
 }
 
-/// A CQL name: lower case unless quoted.
-std::string name_of(std::string_view word)
+answer select_system(
+    const dml_statement& statement,
+    const std::vector<column>& table,
+    const request_record& request,
+    const node_state& node
+)
 {
-    if (word.size() >= 2 && word.front() == '"' && word.back() == '"')
-        return std::string{word.substr(1, word.size() - 2)};
-    return lower(word);
-}
-
-/// Words, commas and parentheses.
-std::vector<std::string_view> split_words(std::string_view text)
-{
-    std::vector<std::string_view> words;
-    std::size_t at = 0;
-    while (at < text.size()) {
-        const auto c = static_cast<unsigned char>(text[at]);
-        if (std::isspace(c) != 0 || c == ';') {
-            ++at;
+    const auto bound = bind_terms(statement, request.parameters.values, [&](std::string_view name) {
+        return type_in(table, name);
+    });
+    if (!bound)
+        return invalid("Invalid amount of bind variables, or a value of another type");
+    const auto place = [&](std::string_view name) {
+        return static_cast<std::size_t>(std::ranges::find(table, name, &column::name) - table.begin());
+    };
+    std::vector<column> metadata = selected(statement, table);
+    std::vector<row> rows;
+    for (const row& found : system_rows(statement.target.keyspace, statement.target.table, node)) {
+        const bool wanted = std::ranges::all_of(*bound, [&](const bound_term& term) {
+            return std::ranges::find(term.values, found[place(term.column)]) != term.values.end();
+        });
+        if (!wanted)
             continue;
-        }
-        std::size_t end = at + 1;
-        if (c != ',' && c != '(' && c != ')') {
-            while (end < text.size() && std::isspace(static_cast<unsigned char>(text[end])) == 0 &&
-                   std::string_view{",();"}.find(text[end]) == std::string_view::npos)
-                ++end;
-        }
-        words.push_back(text.substr(at, end - at));
-        at = end;
-    }
-    return words;
-}
-
-answer syntax_error(std::string_view text, std::string_view word)
-{
-    const auto at =
-        word.data() == nullptr ? text.size() : static_cast<std::size_t>(word.data() - text.data());
-    std::string message = "line 1:" + std::to_string(at) + " no viable alternative at input ";
-    message += word.empty() ? "'<EOF>'" : "'" + std::string{word} + "' ([" + std::string{word} + "]...)";
-    return reply_error(server_code::syntax_error, std::move(message));
-}
-
-answer missing_table(std::string_view table)
-{
-    return reply_error(server_code::invalid, "table " + std::string{table} + " does not exist");
-}
-
-answer missing_keyspace_of_table(std::string_view keyspace)
-{
-    return reply_error(server_code::invalid, "keyspace " + std::string{keyspace} + " does not exist");
-}
-
-bool known_keyspace(std::string_view name, const fake_node_settings& settings)
-{
-    return name == "system" || name == "system_schema" || name == "system_virtual_schema" ||
-           std::ranges::find(settings.keyspaces, name) != settings.keyspaces.end();
-}
-
-std::pair<std::string, std::string> split_name(std::string_view word, std::string_view keyspace)
-{
-    const auto dot = word.find('.');
-    if (dot == std::string_view::npos)
-        return {std::string{keyspace}, name_of(word)};
-    return {name_of(word.substr(0, dot)), name_of(word.substr(dot + 1))};
-}
-
-using words_view = std::span<const std::string_view>;
-
-answer select_system(words_view names, const system_table& table, std::string_view name)
-{
-    if (names.size() == 1 && names[0] == "*")
-        return reply_rows(table.metadata, table.rows);
-    std::vector<std::size_t> picked;
-    for (const std::string_view word : names) {
-        if (word == ",")
-            continue;
-        const auto found = std::ranges::find(table.metadata, name_of(word), &column::name);
-        if (found == table.metadata.end()) {
-            return reply_error(
-                server_code::invalid,
-                "Undefined column name " + name_of(word) + " in table " + std::string{name}
-            );
-        }
-        picked.push_back(static_cast<std::size_t>(found - table.metadata.begin()));
-    }
-    std::vector<column> metadata;
-    std::vector<row> rows(table.rows.size());
-    for (const std::size_t i : picked) {
-        metadata.push_back(table.metadata[i]);
-        for (std::size_t r = 0; r < rows.size(); ++r)
-            rows[r].push_back(table.rows[r][i]);
+        row& picked = rows.emplace_back();
+        for (const column& c : metadata)
+            picked.push_back(found[place(c.name)]);
     }
     return reply_rows(std::move(metadata), std::move(rows));
 }
 
-answer missing(std::string_view word, std::string_view keyspace, const fake_node_settings& settings)
+/// What the statement is about.
+struct resolved_dml {
+    dml_statement statement;
+    std::vector<column> system;           // of a system table, else empty
+    const schema_table* table = nullptr;  // of any other
+};
+
+std::optional<resolved_dml> resolve(
+    const request_record& request, const node_state& node, std::optional<answer>& error
+)
 {
-    const auto [owner, table] = split_name(word, keyspace);
-    if (owner.empty()) {
-        return reply_error(
-            server_code::invalid,
-            "No keyspace has been specified. USE a keyspace, or explicitly specify keyspace.tablename"
-        );
+    auto statement = parse_dml(request.query, request.keyspace, error);
+    if (!statement)
+        return std::nullopt;
+    const table_name& target = statement->target;
+    resolved_dml found{*statement, system_columns(target.keyspace, target.table)};
+    if (target.keyspace == "system" && target.table == "peers_v2" && !node.cluster->has_peers_v2) {
+        error = unconfigured_table(target.table);
+        return std::nullopt;
     }
-    if (!known_keyspace(owner, settings))
-        return missing_keyspace_of_table(owner);
-    return missing_table(table);
+    if (!found.system.empty() && !statement->inserts) {
+        error = misfit_of_system(*statement, found.system);
+        return error ? std::nullopt : std::optional{std::move(found)};
+    }
+    found.table = node.schema->content.find(target.keyspace, target.table);
+    if (found.table == nullptr) {
+        error = missing(target, node);
+        return std::nullopt;
+    }
+    const std::string unknown =
+        unknown_column(*statement, [&](std::string_view name) { return found.table->find(name) != nullptr; });
+    if (unknown.empty())
+        return found;
+    error = undefined_column(unknown, target.keyspace, target.table);
+    return std::nullopt;
 }
 
-answer answer_select(
-    std::string_view text, words_view words, std::string_view keyspace, const fake_node_settings& settings
-)
+answer answer_dml(const request_record& request, node_state& node)
 {
-    const auto from = std::ranges::find_if(words, [](std::string_view w) { return lower(w) == "from"; });
-    if (from == words.end() || from + 1 == words.end())
-        return syntax_error(text, {});
-    if (from == words.begin() + 1)
-        return syntax_error(text, *from);
-    const auto [owner, table] = split_name(*(from + 1), keyspace);
-    const std::string full = owner + "." + table;
-    if (const auto known = find_system_table(full, settings))
-        return select_system({words.begin() + 1, from}, *known, full);
-    return missing(*(from + 1), keyspace, settings);
+    std::optional<answer> error;
+    const auto found = resolve(request, node, error);
+    if (!found)
+        return *error;
+    if (found->table == nullptr)
+        return select_system(found->statement, found->system, request, node);
+    return run_on_replicas(found->statement, *found->table, request, node);
 }
 
-/// Skips IF [NOT] EXISTS; true when it was there.
-bool skip_condition(words_view& words)
+answer describe_dml(const request_record& request, const node_state& node)
 {
-    if (words.empty() || lower(words.front()) != "if")
-        return false;
-    const std::size_t count = words.size() > 1 && lower(words[1]) == "not" ? 3 : 2;
-    words = words.subspan(std::min(count, words.size()));
-    return true;
-}
-
-answer change_keyspace(
-    std::string_view text, words_view words, protocol::schema_change_kind kind, fake_node_settings& settings
-)
-{
-    const bool conditional = skip_condition(words);
-    if (words.empty())
-        return syntax_error(text, {});
-    const std::string name = name_of(words.front());
-    const bool exists = known_keyspace(name, settings);
-    if (kind == protocol::schema_change_kind::created) {
-        if (exists && conditional)
-            return reply_void();
-        if (exists) {
-            server_error_details details;
-            details.code = server_code::already_exists;
-            details.message = "Cannot add existing keyspace \"" + name + "\"";
-            details.keyspace = name;
-            return reply_error(std::move(details));
+    std::optional<answer> error;
+    const auto found = resolve(request, node, error);
+    if (!found)
+        return *error;
+    const table_name& target = found->statement.target;
+    const auto type_of = [&](std::string_view name) {
+        if (found->table == nullptr)
+            return type_in(found->system, name);
+        return played_type(found->table->find(name)->type);
+    };
+    protocol::prepared_result result;
+    std::vector<column> markers;
+    std::vector<std::string> names = marker_columns(found->statement);
+    for (const std::string& name : names)
+        markers.push_back({target.keyspace, target.table, name, type_of(name).value_or(type_kind::blob)});
+    if (found->table != nullptr) {
+        for (const schema_column* part : found->table->partition_key()) {
+            const auto at = std::ranges::find(names, part->name);
+            if (at != names.end())
+                result.pk_indexes.push_back(static_cast<std::uint16_t>(at - names.begin()));
         }
-        settings.keyspaces.push_back(name);
-    } else {
-        if (!exists && conditional)
-            return reply_void();
-        if (!exists)
-            return reply_error(server_code::invalid, "Keyspace '" + name + "' doesn't exist");
-        if (kind == protocol::schema_change_kind::dropped)
-            std::erase(settings.keyspaces, name);
+        if (result.pk_indexes.size() != found->table->partition_key().size())
+            result.pk_indexes.clear();  // a part of the key is in the text
     }
-    return reply_schema_change({kind, protocol::schema_target::keyspace, name, {}, {}});
+    result.markers = std::make_shared<columns>(std::move(markers));
+    if (!found->statement.inserts)
+        result.result_columns = std::make_shared<columns>(
+            found->table == nullptr ? selected(found->statement, found->system)
+                                    : result_columns_of(found->statement, *found->table)
+        );
+    return answer{say::prepared{std::move(result)}};
 }
 
-answer answer_ddl(
-    std::string_view text, words_view words, std::string_view keyspace, fake_node_settings& settings
-)
+/// UPDATE and DELETE, which are not played.
+answer answer_change(const request_record& request, std::string_view verb, const node_state& node)
 {
-    using protocol::schema_change_kind;
-    const std::string verb = lower(words[0]);
-    const schema_change_kind kind = verb == "create" ? schema_change_kind::created
-                                    : verb == "drop" ? schema_change_kind::dropped
-                                                     : schema_change_kind::updated;
-    if (words.size() < 3)
-        return syntax_error(text, {});
-    const std::string target = lower(words[1]);
-    words_view rest = words.subspan(2);
-    if (target == "keyspace")
-        return change_keyspace(text, rest, kind, settings);
-    if (target != "table")
-        return syntax_error(text, words[1]);
-    skip_condition(rest);
-    if (rest.empty())
-        return syntax_error(text, {});
-    const auto [owner, table] = split_name(rest.front(), keyspace);
-    if (!known_keyspace(owner, settings))
-        return missing_keyspace_of_table(owner);
-    return reply_schema_change({kind, protocol::schema_target::table, owner, table, {}});
+    const auto list = cql_words(request.query);
+    word_cursor words{list};
+    if (!words.skip_to(verb == "delete" ? "from" : "update") || words.done())
+        return syntax_error(request.query, {});
+    const table_name target = words.take_table(request.keyspace);
+    if (node.schema->content.find(target.keyspace, target.table) == nullptr)
+        return missing(target, node);
+    return invalid("A played server knows INSERT and SELECT alone");
 }
 
-data_type type_of(std::string_view name)
+answer answer_use(word_cursor& words, std::string_view text, const node_state& node)
 {
-    static constexpr std::array<std::pair<std::string_view, type_kind>, 9> scalars{{
-        {"text", type_kind::text},
-        {"int", type_kind::int_},
-        {"bigint", type_kind::bigint},
-        {"blob", type_kind::blob},
-        {"boolean", type_kind::boolean},
-        {"double", type_kind::double_},
-        {"timestamp", type_kind::timestamp},
-        {"uuid", type_kind::uuid},
-        {"inet", type_kind::inet},
-    }};
-    for (const auto& [known, kind] : scalars)
-        if (known == name)
-            return kind;
-    const auto open = name.find('<');
-    if (open == std::string_view::npos || name.back() != '>')
-        throw std::invalid_argument("fake node: no type " + std::string{name});
-    const std::string_view inner = name.substr(open + 1, name.size() - open - 2);
-    if (name.starts_with("set<"))
-        return data_type::set_of(type_of(inner));
-    if (name.starts_with("list<"))
-        return data_type::list_of(type_of(inner));
-    const auto comma = inner.find(", ");
-    return data_type::map_of(type_of(inner.substr(0, comma)), type_of(inner.substr(comma + 2)));
+    if (words.done())
+        return syntax_error(text, {});
+    const std::string name = name_of(words.next());
+    return node.knows_keyspace(name) ? reply_set_keyspace(name) : unknown_keyspace(name);
+}
+
+/// Whatever is no SELECT, no INSERT, and does not change the schema.
+answer answer_other(const request_record& request, const node_state& node)
+{
+    const auto list = cql_words(request.query);
+    word_cursor words{list};
+    if (words.done())
+        return syntax_error(request.query, {});
+    const std::string verb = lower(words.next());
+    if (verb == "use")
+        return answer_use(words, request.query, node);
+    if (verb == "update" || verb == "delete")
+        return answer_change(request, verb, node);
+    return syntax_error(request.query, list.front());
+}
+
+std::string verb_of(std::string_view text)
+{
+    const auto list = cql_words(text);
+    return list.empty() ? std::string{} : lower(list.front());
 }
 
 }  // namespace
@@ -251,55 +242,41 @@ std::vector<column> columns_of(std::string_view keyspace, std::string_view table
         auto end = space + 1;
         for (int depth = 0; end < list.size() && (depth != 0 || list[end] != ','); ++end)
             depth += list[end] == '<' ? 1 : list[end] == '>' ? -1 : 0;
-        out.push_back(
-            {std::string{keyspace},
-             std::string{table},
-             std::string{list.substr(0, space)},
-             type_of(list.substr(space + 1, end - space - 1))}
+        const std::string_view type = list.substr(space + 1, end - space - 1);
+        const auto known = played_type(type);
+        if (!known)
+            throw std::invalid_argument("fake node: no type " + std::string{type});
+        out.push_back({std::string{keyspace}, std::string{table}, std::string{list.substr(0, space)}, *known}
         );
         list.remove_prefix(std::min(list.size(), end + 2));
     }
     return out;
 }
 
-answer unknown_keyspace(std::string_view name)
+answer answer_statement(const request_record& request, node_state& node)
 {
-    return reply_error(server_code::invalid, "Keyspace '" + std::string{name} + "' does not exist");
+    const std::string verb = verb_of(request.query);
+    if (verb == "select" || verb == "insert")
+        return answer_dml(request, node);
+    if (changes_schema(verb))
+        return node.cluster->change_schema(node, request.query, request.keyspace);
+    return answer_other(request, node);
 }
 
-bool is_system_select(std::string_view text)
+answer describe_statement(const request_record& request, const node_state& node)
 {
-    const auto words = split_words(text);
-    const auto from = std::ranges::find_if(words, [](std::string_view w) { return lower(w) == "from"; });
-    return !words.empty() && lower(words[0]) == "select" && from != words.end() && from + 1 != words.end() &&
-           find_system_table(lower(*(from + 1)), {}).has_value();
-}
-
-answer answer_statement(std::string_view text, std::string_view keyspace, fake_node_settings& settings)
-{
-    const auto words = split_words(text);
-    if (words.empty())
-        return syntax_error(text, {});
-    const std::string verb = lower(words[0]);
-    if (verb == "select")
-        return answer_select(text, words, keyspace, settings);
-    if (verb == "create" || verb == "drop" || verb == "alter")
-        return answer_ddl(text, words, keyspace, settings);
-    if (verb == "use") {
-        if (words.size() < 2)
-            return syntax_error(text, {});
-        const std::string name = name_of(words[1]);
-        return known_keyspace(name, settings) ? reply_set_keyspace(name) : unknown_keyspace(name);
-    }
-    if (verb == "insert" || verb == "update" || verb == "delete") {
-        const std::string_view before = verb == "insert" ? "into" : verb == "delete" ? "from" : "update";
-        const auto found =
-            std::ranges::find_if(words, [&](std::string_view w) { return lower(w) == before; });
-        if (found == words.end() || found + 1 == words.end())
-            return syntax_error(text, {});
-        return missing(*(found + 1), keyspace, settings);
-    }
-    return syntax_error(text, words[0]);
+    const std::string verb = verb_of(request.query);
+    if (verb == "select" || verb == "insert")
+        return describe_dml(request, node);
+    fake_schema copy = node.schema->content;
+    answer said = changes_schema(verb)
+                      ? copy.apply(request.query, request.keyspace, node.cluster->data_centers())
+                      : answer_other(request, node);
+    if (std::holds_alternative<say::error>(said.content))
+        return said;
+    protocol::prepared_result result;
+    result.markers = std::make_shared<columns>();
+    return answer{say::prepared{std::move(result)}};
 }
 
 }  // namespace async_cassandra::testing

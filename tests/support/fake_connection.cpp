@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/fake_connection.hpp"
 
-#include "support/builtin_statements.hpp"
+#include "support/statement_errors.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <mutex>
+#include <stdexcept>
 
 namespace async_cassandra::testing {
 
@@ -26,6 +27,7 @@ fake_connection::fake_connection(std::shared_ptr<node_state> node, std::size_t n
 {
     conversation_.number = number;
     node_->connections.emplace(number, this);
+    node_->most_connections = std::max(node_->most_connections, node_->connections.size());
 }
 
 fake_connection::~fake_connection()
@@ -39,7 +41,7 @@ fake_connection::~fake_connection()
 void fake_connection::receive(std::span<const std::byte> bytes, time_point now)
 {
     const guard lock{node_->mutex};
-    now_ = now;
+    hear(now);
     if (node_->frozen || !backlog_.empty())
         backlog_.insert(backlog_.end(), bytes.begin(), bytes.end());
     else
@@ -101,6 +103,8 @@ bool fake_connection::on_frame(const protocol::frame_header& h, std::span<const 
     }
     request.tracing = decoded->tracing;
     request.custom_payload = std::move(decoded->custom_payload);
+    if (h.op == opcode::options && conversation_.started)
+        ++node_->probes;
     const bool known = complete(request, std::move(*decoded));
     node_->record(request);
     if (known)
@@ -282,17 +286,27 @@ void fake_connection::release(std::string_view gate)
     }
 }
 
-void fake_connection::push(const protocol::server_event& event, std::string_view type)
+bool fake_connection::listens_to(std::string_view event_type) const
 {
-    if (over_ || !conversation_.events.contains(std::string{type}))
-        return;
+    return !over_ && conversation_.events.contains(std::string{event_type});
+}
+
+void fake_connection::push(const protocol::server_event& event, std::chrono::nanoseconds delay)
+{
     base::byte_buffer frame;
     if (!protocol::encode_event(frame, {conversation_.version, protocol::event_stream, {}}, event))
-        return;
+        throw std::logic_error("fake node: an event that cannot be encoded");
     outgoing out{no_reply()};
     out.in_segments = in_segments_;
-    put(out, frame.bytes());
-    urgent_ = true;
+    if (delay.count() == 0 && !node_->frozen) {
+        put(out, frame.bytes());
+        urgent_ = true;
+        return;
+    }
+    const auto body = frame.bytes().subspan(protocol::frame_header_size);
+    out.what = reply_envelope(protocol::opcode::event, {body.begin(), body.end()});
+    out.stream = protocol::event_stream;
+    waiting_.emplace(std::pair{node_->now() + delay, sequence_++}, std::move(out));
 }
 
 void fake_connection::end(peer_ending ending)
@@ -305,10 +319,16 @@ void fake_connection::end(peer_ending ending)
     urgent_ = true;
 }
 
+void fake_connection::hear(time_point now)
+{
+    now_ = now;
+    node_->last_heard = now;
+}
+
 void fake_connection::on_time(time_point now)
 {
     const guard lock{node_->mutex};
-    now_ = now;
+    hear(now);
     if (!node_->frozen && !backlog_.empty())
         feed(std::exchange(backlog_, {}));
     if (node_->frozen && !over_)

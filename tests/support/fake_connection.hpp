@@ -38,7 +38,8 @@ public:
 
     // What the node asks of it; the carrier is woken by the node.
     void release(std::string_view gate);
-    void push(const protocol::server_event& event, std::string_view type);
+    [[nodiscard]] bool listens_to(std::string_view event_type) const;
+    void push(const protocol::server_event& event, std::chrono::nanoseconds delay);
     void end(peer_ending ending);
     [[nodiscard]] std::size_t pending_answers() const noexcept { return waiting_.size() + gated_.size(); }
 
@@ -68,6 +69,7 @@ private:
         std::vector<std::byte> result_metadata_id{};
     };
 
+    void hear(time_point now);
     void feed(std::span<const std::byte> bytes);
     [[nodiscard]] bool accept_version(const protocol::frame_header& h);
     void refuse_version(std::uint8_t asked);

@@ -13,17 +13,6 @@ namespace {
 
 using guard = std::lock_guard<std::recursive_mutex>;
 
-std::string_view event_type(const protocol::server_event& event)
-{
-    if (std::holds_alternative<protocol::topology_change>(event))
-        return "TOPOLOGY_CHANGE";
-    if (std::holds_alternative<protocol::status_change>(event))
-        return "STATUS_CHANGE";
-    if (std::holds_alternative<protocol::schema_change>(event))
-        return "SCHEMA_CHANGE";
-    return std::get<protocol::unknown_event>(event).type;
-}
-
 rule_handle add_rule(const std::shared_ptr<node_state>& node, std::shared_ptr<node_rule> rule)
 {
     const guard lock{node->mutex};
@@ -85,7 +74,12 @@ rule_handle& rule_handle::on_connection(std::size_t number)
     return *this;
 }
 
-fake_node::fake_node(fake_node_settings settings) : state_(std::make_shared<node_state>(std::move(settings)))
+fake_node::fake_node(fake_node_settings settings)
+    : fake_node(std::move(settings), std::make_shared<cluster_state>())
+{}
+
+fake_node::fake_node(fake_node_settings settings, std::shared_ptr<cluster_state> cluster)
+    : state_(std::make_shared<node_state>(std::move(settings), std::move(cluster)))
 {}
 
 fake_node::~fake_node() = default;
@@ -133,9 +127,7 @@ void fake_node::release(std::string_view gate)
 void fake_node::push_event(const protocol::server_event& event)
 {
     const guard lock{state_->mutex};
-    for (const auto& [number, connection] : state_->connections)
-        connection->push(event, event_type(event));
-    state_->wake();
+    state_->push_event(event, [] { return std::vector<std::chrono::nanoseconds>(1); });
 }
 
 void fake_node::end_connections(peer_ending ending)
@@ -178,7 +170,7 @@ void fake_node::forget_prepared()
 void fake_node::add_keyspace(std::string name)
 {
     const guard lock{state_->mutex};
-    state_->settings.keyspaces.push_back(std::move(name));
+    state_->cluster->add_keyspace(std::move(name));
 }
 
 std::vector<request_record> fake_node::requests() const
@@ -229,6 +221,20 @@ std::size_t fake_node::pending_answers() const
     for (const auto& [number, connection] : state_->connections)
         sum += connection->pending_answers();
     return sum;
+}
+
+node_figures fake_node::figures() const
+{
+    const guard lock{state_->mutex};
+    node_figures f;
+    f.connections_open = state_->connections.size();
+    f.connections_ever = state_->accepted;
+    f.connections_at_once = state_->most_connections;
+    f.requests = request_count();
+    f.probes = state_->probes;
+    f.served_as_replica = state_->served_as_replica;
+    f.served_for_others = state_->served_for_others;
+    return f;
 }
 
 std::vector<std::string> fake_node::violations() const

@@ -24,6 +24,7 @@
 
 namespace async_cassandra::testing {
 
+class cluster_state;
 struct node_rule;
 class node_state;
 
@@ -93,15 +94,28 @@ private:
     std::shared_ptr<node_rule> rule_;
 };
 
+/// What a node counted since it was made.
+struct node_figures {
+    std::size_t connections_open = 0;
+    std::size_t connections_ever = 0;
+    std::size_t connections_at_once = 0;  ///< The most there were.
+    std::size_t requests = 0;
+    std::size_t probes = 0;  ///< OPTIONS behind the handshake.
+    /// INSERT and SELECT by key of the tables that were created, by whether this node holds the key.
+    std::size_t served_as_replica = 0;
+    std::size_t served_for_others = 0;
+};
+
 /// A CQL server that is played. Without I/O: carried by loopback_server or simulated_world. Holds the script of how to
 /// behave and the truth about what came. All members may be called from any thread at any time.
 ///
-/// Knows by itself: the handshake of v4 and v5 (with password, if told), REGISTER, USE, CREATE and DROP of keyspaces and
-/// tables, PREPARE and EXECUTE of what its rules know, system.local with one row, system.peers, system.peers_v2 and the
-/// schema tables without rows. Everything else gets the server's error.
+/// Knows by itself: the handshake of v4 and v5 (with password, if told), REGISTER, USE, what changes the schema, the
+/// system tables, INSERT and SELECT by key in tables that were created, PREPARE and EXECUTE of these and of what its rules
+/// know. Everything else gets the server's error. Alone it is a cluster of one; see fake_cluster for more.
 class fake_node final : public peer {
 public:
     explicit fake_node(fake_node_settings settings = {});
+    fake_node(fake_node_settings settings, std::shared_ptr<cluster_state> cluster);
     ~fake_node() override;
     fake_node(const fake_node&) = delete;
     fake_node& operator=(const fake_node&) = delete;
@@ -136,8 +150,9 @@ public:
     [[nodiscard]] std::size_t request_count(protocol::opcode op) const;
     [[nodiscard]] std::size_t connections_accepted() const;
     [[nodiscard]] std::size_t open_connections() const;
-    /// Answers that wait for their time or their gate.
+    /// Answers and events that wait for their time or their gate.
     [[nodiscard]] std::size_t pending_answers() const;
+    [[nodiscard]] node_figures figures() const;
     /// What the client did against the protocol: a stream id used twice at a time, requests behind an unanswered
     /// STARTUP, bodies that make no sense. Empty for a client in order.
     [[nodiscard]] std::vector<std::string> violations() const;
@@ -147,6 +162,8 @@ public:
     void attach(carrier_link link) override;
 
 private:
+    friend class fake_cluster;
+
     std::shared_ptr<node_state> state_;
 };
 

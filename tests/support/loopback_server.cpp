@@ -182,7 +182,7 @@ public:
           acceptor_(context_, tcp::endpoint{asio::ip::address_v4::loopback(), port}),
           port_(acceptor_.local_endpoint().port())
     {
-        server_.attach({[this] { asio::post(context_, [this] { visit_all(); }); }, {}});
+        server_.attach({[this] { asio::post(context_, [this] { visit_all(); }); }, {}, now});
         accept();
         thread_ = std::thread{[this] { context_.run(); }};
     }

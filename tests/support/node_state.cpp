@@ -2,6 +2,7 @@
 #include "support/node_state.hpp"
 
 #include "support/builtin_statements.hpp"
+#include "support/fake_connection.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -44,6 +45,17 @@ std::vector<std::byte> metadata_id_of(const columns* list)
             text += "/" + c.keyspace + "." + c.table + "." + c.name + ":" +
                     std::to_string(static_cast<int>(c.type.kind()));
     return digest(text);
+}
+
+std::string_view type_of(const protocol::server_event& event)
+{
+    if (std::holds_alternative<protocol::topology_change>(event))
+        return "TOPOLOGY_CHANGE";
+    if (std::holds_alternative<protocol::status_change>(event))
+        return "STATUS_CHANGE";
+    if (std::holds_alternative<protocol::schema_change>(event))
+        return "SCHEMA_CHANGE";
+    return std::get<protocol::unknown_event>(event).type;
 }
 
 bool node_rule::matches_text(std::string_view query) const
@@ -95,7 +107,31 @@ std::shared_ptr<const columns> node_rule::known_columns() const
     return nullptr;
 }
 
-node_state::node_state(fake_node_settings s) : settings(std::move(s)) {}
+std::array<std::uint8_t, 16> host_id_of(const fake_node_settings& settings)
+{
+    return fake_id(id_kind::host, settings.host_number);
+}
+
+node_state::node_state(fake_node_settings s, std::shared_ptr<cluster_state> shared)
+    : cluster(std::move(shared)), mutex(cluster->mutex), settings(std::move(s))
+{
+    const std::lock_guard lock{mutex};
+    cluster->members.push_back(this);
+    schema = cluster->schema;
+    for (const std::string& name : settings.keyspaces)
+        cluster->add_keyspace(name);
+}
+
+node_state::~node_state()
+{
+    const std::lock_guard lock{mutex};
+    std::erase(cluster->members, this);
+}
+
+time_point node_state::now() const
+{
+    return carrier.now ? carrier.now() : last_heard;
+}
 
 void node_state::record(const request_record& request)
 {
@@ -117,6 +153,19 @@ void node_state::wake()
         carrier.wake();
 }
 
+void node_state::push_event(
+    const protocol::server_event& event,
+    const std::function<std::vector<std::chrono::nanoseconds>()>& draw_delays
+)
+{
+    const std::string_view type = type_of(event);
+    for (const auto& [number, connection] : connections)
+        if (connection->listens_to(type))
+            for (const std::chrono::nanoseconds delay : draw_delays())
+                connection->push(event, delay);
+    wake();
+}
+
 void node_state::observe(std::string_view what, std::uint64_t a, std::uint64_t b)
 {
     if (carrier.observe)
@@ -125,8 +174,8 @@ void node_state::observe(std::string_view what, std::uint64_t a, std::uint64_t b
 
 bool node_state::knows_keyspace(std::string_view name) const
 {
-    return name == "system" || name == "system_schema" ||
-           std::ranges::find(settings.keyspaces, name) != settings.keyspaces.end();
+    return name == "system" || name == "system_schema" || name == "system_virtual_schema" ||
+           schema->content.find(name) != nullptr;
 }
 
 answer node_state::respond(request_record& request, conversation& with)
@@ -173,7 +222,8 @@ answer node_state::usual(request_record& request, conversation& with)
     case opcode::prepare: return on_prepare(request);
     case opcode::query:
     case opcode::execute: {
-        answer found = answer_statement(request.query, request.keyspace, settings);
+        cluster->settle(request.at);
+        answer found = answer_statement(request, *this);
         if (const auto* used = std::get_if<say::set_keyspace>(&found.content))
             with.keyspace = used->name;
         return found;
@@ -248,23 +298,18 @@ const node_rule* node_state::describing_rule(std::string_view text) const
 answer node_state::on_prepare(const request_record& request)
 {
     protocol::prepared_result result;
-    result.id = prepared_id_of(request.query);
     if (const node_rule* rule = describing_rule(request.query)) {
         result.markers = std::make_shared<columns>(rule->marker_list);
         result.pk_indexes = rule->key_markers;
         result.result_columns = rule->known_columns();
-    } else if (is_system_select(request.query)) {
-        answer usual_answer = answer_statement(request.query, request.keyspace, settings);
-        if (const auto* rows = std::get_if<say::rows>(&usual_answer.content))
-            result.result_columns = rows->source->metadata;
-        else
-            return usual_answer;
     } else {
-        fake_node_settings unchanged = settings;
-        answer other = answer_statement(request.query, request.keyspace, unchanged);
-        if (std::holds_alternative<say::error>(other.content))
-            return other;
+        answer described = describe_statement(request, *this);
+        auto* known = std::get_if<say::prepared>(&described.content);
+        if (known == nullptr)
+            return described;
+        result = std::move(known->result);
     }
+    result.id = prepared_id_of(request.query);
     result.has_result_metadata = result.result_columns != nullptr;
     result.result_metadata_id = metadata_id_of(result.result_columns.get());
     prepared[result.id] = request.query;

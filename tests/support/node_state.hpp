@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "support/cluster_state.hpp"
 #include "support/fake_node.hpp"
-#include "support/seeded_random.hpp"
+#include "support/peers_row_fault.hpp"
 
 #include <array>
 #include <deque>
@@ -50,11 +51,13 @@ struct conversation {
     std::set<std::string> events;
 };
 
-/// Everything that the connections of one node share. The mutex guards it all, connections included; it is recursive
-/// because a carrier may be woken from within and rules call back.
+/// Everything that the connections of one node share. The mutex of its cluster guards it all, connections included.
 class node_state {
 public:
-    explicit node_state(fake_node_settings s);
+    node_state(fake_node_settings s, std::shared_ptr<cluster_state> shared);
+    ~node_state();
+    node_state(const node_state&) = delete;
+    node_state& operator=(const node_state&) = delete;
 
     /// What to say to the request.
     [[nodiscard]] answer respond(request_record& request, conversation& with);
@@ -63,16 +66,37 @@ public:
     void wake();
     void observe(std::string_view what, std::uint64_t a, std::uint64_t b);
     [[nodiscard]] bool knows_keyspace(std::string_view name) const;
+    /// The carrier's time; without a carrier, when the last bytes came.
+    [[nodiscard]] time_point now() const;
+    /// To each connection that has registered for it, at once or after the delays that are drawn for it.
+    void push_event(
+        const protocol::server_event& event,
+        const std::function<std::vector<std::chrono::nanoseconds>()>& draw_delays
+    );
 
-    mutable std::recursive_mutex mutex;
+    std::shared_ptr<cluster_state> cluster;
+    std::recursive_mutex& mutex;
     fake_node_settings settings;
     std::deque<std::shared_ptr<node_rule>> rules;  // the newest first
     std::set<std::string, std::less<>> released;
     std::map<std::vector<std::byte>, std::string> prepared;
     std::map<std::size_t, fake_connection*> connections;
     std::size_t accepted = 0;
+    std::size_t most_connections = 0;
     bool frozen = false;
     carrier_link carrier;
+    time_point last_heard{};
+
+    // Its part in the cluster.
+    bool in_ring = true;
+    bool running = true;
+    std::set<peers_row_fault> row_faults;
+    std::shared_ptr<const schema_snapshot> schema;  // never null
+    std::chrono::nanoseconds schema_delay{0};       // until it has what another node changed
+    std::deque<std::pair<time_point, std::shared_ptr<const schema_snapshot>>> coming_schemas;
+    std::size_t served_as_replica = 0;
+    std::size_t served_for_others = 0;
+    std::size_t probes = 0;
 
     std::vector<request_record> log;
     std::array<std::size_t, 256> counts{};
@@ -87,6 +111,11 @@ private:
     [[nodiscard]] std::optional<answer> unfit_execute(const request_record& request) const;
     [[nodiscard]] const node_rule* describing_rule(std::string_view text) const;
 };
+
+[[nodiscard]] std::string_view type_of(const protocol::server_event& event);
+
+/// The host_id of a node with these settings.
+[[nodiscard]] std::array<std::uint8_t, 16> host_id_of(const fake_node_settings& settings);
 
 /// The id that v5 gives to result metadata.
 [[nodiscard]] std::vector<std::byte> metadata_id_of(const columns* list);

@@ -51,7 +51,9 @@ struct carrier_link {
     /// soon. Called on any thread.
     std::function<void()> wake;
     /// Something worth a line in a trace.
-    std::function<void(std::string_view what, std::uint64_t a, std::uint64_t b)> observe;
+    std::function<void(std::string_view what, std::uint64_t a, std::uint64_t b)> observe{};
+    /// The time as the peer's connections are told it.
+    std::function<time_point()> now{};
 };
 
 class peer {

@@ -60,6 +60,8 @@ void simulated_network::listen(const endpoint& at, peer& server)
         if (const auto strong = core.lock())
             strong->events().add(strong->now(), what, a, b);
     };
+    // Whoever is told the time keeps the clock alive.
+    link.now = [core = core_] { return core->now(); };
     server.attach(std::move(link));
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "support/answer.hpp"
-#include "support/fake_node.hpp"
 
 #include <optional>
 #include <string_view>
@@ -10,14 +9,20 @@
 
 namespace async_cassandra::testing {
 
+class node_state;
+
 struct system_table {
     std::vector<column> metadata;
     std::vector<row> rows;
 };
 
-/// The table with this name ("system.local"), as a fresh node with these settings has it; empty when there is none.
-[[nodiscard]] std::optional<system_table> find_system_table(
-    std::string_view name, const fake_node_settings& settings
+/// Columns of the table with this name ("system", "local"), as Cassandra 5.0 has them and in its order: partition key,
+/// clustering columns, the others by name. Empty when there is none.
+[[nodiscard]] std::vector<column> system_columns(std::string_view keyspace, std::string_view table);
+
+/// What the node has in the table.
+[[nodiscard]] std::vector<row> system_rows(
+    std::string_view keyspace, std::string_view table, const node_state& node
 );
 
 }  // namespace async_cassandra::testing
