@@ -177,10 +177,10 @@ private:
 
 class loopback_server::carrier {
 public:
-    carrier(peer& server, std::uint16_t port)
+    carrier(peer& server, const async_cassandra::endpoint& at)
         : server_(server),
-          acceptor_(context_, tcp::endpoint{asio::ip::address_v4::loopback(), port}),
-          port_(acceptor_.local_endpoint().port())
+          acceptor_(context_, tcp::endpoint{asio::ip::make_address(at.address.to_string()), at.port}),
+          at_{at.address, acceptor_.local_endpoint().port()}
     {
         server_.attach({[this] { asio::post(context_, [this] { visit_all(); }); }, {}, now});
         accept();
@@ -203,7 +203,7 @@ public:
     carrier(const carrier&) = delete;
     carrier& operator=(const carrier&) = delete;
 
-    [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+    [[nodiscard]] const async_cassandra::endpoint& at() const noexcept { return at_; }
 
     void stop_listening()
     {
@@ -260,20 +260,24 @@ private:
     asio::io_context context_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
     tcp::acceptor acceptor_;
-    std::uint16_t port_;
+    async_cassandra::endpoint at_;
     std::list<std::shared_ptr<carried_connection>> connections_;
     std::thread thread_;
 };
 
 loopback_server::loopback_server(peer& server, std::uint16_t port)
-    : carrier_(std::make_unique<carrier>(server, port))
+    : loopback_server(server, loopback_address(1, port))
+{}
+
+loopback_server::loopback_server(peer& server, const async_cassandra::endpoint& at)
+    : carrier_(std::make_unique<carrier>(server, at))
 {}
 
 loopback_server::~loopback_server() = default;
 
 async_cassandra::endpoint loopback_server::endpoint() const noexcept
 {
-    return loopback_address(1, carrier_->port());
+    return carrier_->at();
 }
 
 void loopback_server::stop_listening()

@@ -9,12 +9,13 @@
 
 namespace async_cassandra::testing {
 
-/// Carries a peer over real sockets on 127.0.0.1, on a thread of its own, from construction to destruction.
+/// Carries a peer over real sockets on an address of this machine, on a thread of its own, from construction to destruction.
 class loopback_server {
 public:
-    /// On a free port, or on the given one (for a server that comes back). `server` must outlive it. Throws when the
-    /// port is taken.
+    /// At 127.0.0.1, on a free port or on the given one (for a server that comes back). `server` must outlive it. Throws
+    /// when the port is taken.
     explicit loopback_server(peer& server, std::uint16_t port = 0);
+    loopback_server(peer& server, const async_cassandra::endpoint& at);
     ~loopback_server();
     loopback_server(const loopback_server&) = delete;
     loopback_server& operator=(const loopback_server&) = delete;
