@@ -2,6 +2,7 @@
 #include "support/loopback_server.hpp"
 
 #include "support/builtin_statements.hpp"
+#include "support/cluster_carriers.hpp"
 #include "support/fake_node.hpp"
 #include "support/frame_script.hpp"
 #include "support/raw_peer.hpp"
@@ -16,6 +17,8 @@
 #include <array>
 #include <chrono>
 #include <future>
+#include <thread>
+#include <vector>
 
 namespace async_cassandra::testing {
 namespace {
@@ -34,7 +37,8 @@ public:
     explicit socket_client(const endpoint& to, protocol_version version = protocol_version::v5)
         : script(version)
     {
-        socket_.connect(tcp::endpoint{asio::ip::address_v4::loopback(), to.port}, connect_result);
+        const auto address = asio::ip::make_address(to.address.to_string());
+        socket_.connect(tcp::endpoint{address, to.port}, connect_result);
     }
 
     void say() { asio::write(socket_, asio::buffer(script.take()), last_result); }
@@ -172,6 +176,76 @@ TEST(loopback_server, carries_raw_peers)
     socket_client reset{resetter.endpoint()};
     reset.read();
     EXPECT_TRUE(reset.last_result);
+}
+
+// Several addresses, one port, a thread for each node.
+TEST(loopback_clusters, nodes_come_and_go_on_addresses_of_their_own)
+{
+    fake_cluster_settings settings;
+    settings.gossip_delay = 0ms;
+    fake_cluster cluster{settings};
+    const loopback_cluster carrier{cluster};
+    socket_client first{cluster.address(0)};
+    first.start();
+    first.script.register_for({"STATUS_CHANGE", "SCHEMA_CHANGE"});
+    first.say();
+    ASSERT_THAT(first.wait_for(1), SizeIs(1));
+    socket_client second{cluster.address(1)};
+    second.start();
+    EXPECT_NE(cluster.address(0).address, cluster.address(1).address);
+    EXPECT_EQ(cluster.address(0).port, cluster.address(1).port);
+
+    cluster.stop(1);
+    EXPECT_EQ(first.wait_for(1).at(0).header.op, protocol::opcode::event);
+    EXPECT_THAT(second.wait_for(1), IsEmpty());
+    EXPECT_TRUE(second.last_result.failed());
+    EXPECT_TRUE(socket_client{cluster.address(1)}.connect_result.failed());
+
+    cluster.start(1);
+    EXPECT_EQ(first.wait_for(1).at(0).header.op, protocol::opcode::event);
+    cluster.restart_at(2, loopback_address(9).address);
+    EXPECT_THAT(first.wait_for(2), SizeIs(2));
+    for (const std::size_t node : {1U, 2U}) {
+        socket_client client{cluster.address(node)};
+        client.start();
+        client.script.query("CREATE KEYSPACE IF NOT EXISTS ks", 1);
+        client.say();
+        EXPECT_THAT(client.wait_for(1), SizeIs(1));
+    }
+    EXPECT_EQ(first.wait_for(1).at(0).header.op, protocol::opcode::event);
+    EXPECT_THAT(cluster.violations(), IsEmpty());
+}
+
+// An answer of one node makes others speak, and tests reach in meanwhile: nobody waits for one another.
+TEST(loopback_clusters, all_nodes_work_at_once)
+{
+    fake_cluster_settings settings;
+    settings.nodes = {4};
+    fake_cluster cluster{settings};
+    const loopback_cluster carrier{cluster};
+    std::vector<std::thread> clients;
+    for (std::size_t node = 0; node < 3; ++node)
+        clients.emplace_back([&cluster, node] {
+            socket_client client{cluster.address(node)};
+            client.start();
+            client.script.register_for({"SCHEMA_CHANGE"}, 100);
+            for (std::int16_t i = 0; i < 20; ++i) {
+                const std::string name = "ks" + std::to_string(node) + "_" + std::to_string(i);
+                client.script.query("CREATE KEYSPACE " + name, i);
+            }
+            client.say();
+            // Its own changes come as answers and as events, and the others' as events.
+            for (int answers = 0; answers < 21 && !client.last_result;)
+                for (const received_frame& frame : client.wait_for(1))
+                    answers += frame.header.op == protocol::opcode::event ? 0 : 1;
+            EXPECT_FALSE(client.last_result);
+        });
+    for (int i = 0; i < 20; ++i) {
+        cluster.stop(3, peer_ending::orderly);
+        cluster.start(3);
+    }
+    for (std::thread& client : clients)
+        client.join();
 }
 
 }  // namespace
