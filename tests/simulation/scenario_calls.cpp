@@ -18,10 +18,12 @@ namespace {
 constexpr std::chrono::milliseconds connect_limit = 3s;
 constexpr std::chrono::milliseconds drain_limit = 500ms;
 
-cluster_config config_of(const scenario_plan& plan, const endpoint& node)
+cluster_config config_of(const scenario_plan& plan, const std::vector<endpoint>& contact_points)
 {
     cluster_config config;
-    config.contact_points = {to_string(node)};
+    config.contact_points.clear();
+    for (const endpoint& node : contact_points)
+        config.contact_points.push_back(to_string(node));
     config.protocol = plan.client_version;
     config.connect_timeout = connect_limit;
     config.handshake_timeout = 700ms;
@@ -72,8 +74,10 @@ struct scenario_calls::running_stream {
     }
 };
 
-scenario_calls::scenario_calls(simulated_world& world, const scenario_plan& plan, const endpoint& node)
-    : world_(world), plan_(plan), cluster_(make_simulated_cluster(world, config_of(plan, node)))
+scenario_calls::scenario_calls(
+    simulated_world& world, const scenario_plan& plan, const std::vector<endpoint>& contact_points
+)
+    : world_(world), plan_(plan), cluster_(make_simulated_cluster(world, config_of(plan, contact_points)))
 {}
 
 call_record& scenario_calls::open(const planned_call& plan, std::string what, std::chrono::nanoseconds limit)

@@ -34,7 +34,9 @@ struct call_record {
 /// ends.
 class scenario_calls {
 public:
-    scenario_calls(simulated_world& world, const scenario_plan& plan, const endpoint& node);
+    scenario_calls(
+        simulated_world& world, const scenario_plan& plan, const std::vector<endpoint>& contact_points
+    );
     scenario_calls(const scenario_calls&) = delete;
     scenario_calls& operator=(const scenario_calls&) = delete;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "simulation/bad_answers.hpp"
 #include "simulation/scenario_plan.hpp"
 #include "support/fake_node.hpp"
-#include "support/seeded_random.hpp"
 
 #include <cstdint>
 #include <map>
@@ -26,6 +26,9 @@ public:
     /// What is in column v of the row.
     [[nodiscard]] static std::string value_of(std::int64_t id);
 
+    /// Teaches any node to answer `stream`. `bad` must live as long.
+    static void teach_stream(fake_node& node, bad_answers& bad);
+
     [[nodiscard]] fake_node& node() noexcept { return node_; }
     /// How often the insert with this id was carried out.
     [[nodiscard]] int applied(std::int64_t id) const;
@@ -33,14 +36,8 @@ public:
 private:
     void teach();
     [[nodiscard]] answer on_insert(const request_record& request);
-    /// The answer as it is, or spoilt in a way that the server's side survives. A refusal takes its place whole.
-    [[nodiscard]] answer spoil(answer good);
-    [[nodiscard]] bool refuses();
-    [[nodiscard]] answer refusal();
 
-    seeded_random random_;
-    std::uint64_t bad_per_mille_;
-    bool checksums_;
+    bad_answers bad_;
     std::map<std::int64_t, int> applied_;
     fake_node node_;
 };

@@ -2,13 +2,9 @@
 #include "simulation/scenario_run.hpp"
 
 #include "simulation/scenario_calls.hpp"
+#include "simulation/scenario_checks.hpp"
 #include "simulation/scenario_node.hpp"
 #include "support/addresses.hpp"
-
-#include <boost/asio/error.hpp>
-
-#include <algorithm>
-#include <cstdio>
 
 namespace async_cassandra::testing {
 
@@ -18,20 +14,10 @@ namespace {
 
 constexpr endpoint address = loopback_address();
 
-// A tick of the timer wheel, and one more for the turn in which the handler runs.
-constexpr std::chrono::nanoseconds lateness_allowed = 2ms;
-
-std::string in_milliseconds(std::chrono::nanoseconds time)
-{
-    char text[32];
-    std::snprintf(text, sizeof text, "%.3f ms", std::chrono::duration<double, std::milli>(time).count());
-    return text;
-}
-
 class scenario {
 public:
     scenario(std::uint64_t seed, bool keep_trace)
-        : plan_(make_plan(seed)), server_(plan_), world_(seed), calls_(world_, plan_, address)
+        : plan_(make_plan(seed)), server_(plan_), world_(seed), calls_(world_, plan_, {address})
     {
         world_.events().keep_text(keep_trace);
         world_.network().conditions(address) = plan_.weather;
@@ -48,8 +34,9 @@ public:
             blame("some calls have not ended 30 s after the begin");
         // The end of a connection may be under way for as long as the slowest network takes.
         world_.run_for(5s);
+        const scenario_truth truth{[this](std::int64_t id) { return server_.applied(id); }};
         for (const call_record& record : calls_.records())
-            check(record);
+            check_call(record, truth, report_);
         check_node();
         report_.hash = world_.events().hash();
         report_.trace = world_.events().text();
@@ -63,19 +50,8 @@ private:
         world_.after(time, std::move(action));
     }
 
-    void check(const call_record& record);
-    void check_error(const call_record& record);
-    void check_insert(const call_record& record, const error* failed);
     void check_node();
     void blame(std::string what) { report_.broken.push_back(std::move(what)); }
-    void blame(const call_record& record, const std::string& what)
-    {
-        blame(
-            record.what + " (" + std::string{to_string(record.plan.kind)} + " " +
-            std::to_string(record.plan.id) + ", begun at " +
-            in_milliseconds(record.began - simulation_core::start) + "): " + what
-        );
-    }
 
     scenario_plan plan_;
     scenario_node server_;
@@ -121,70 +97,11 @@ void scenario::strike(const planned_fault& fault)
     }
 }
 
-void scenario::check(const call_record& record)
-{
-    ++report_.calls;
-    if (record.completions != 1) {
-        blame(record, "it ended " + std::to_string(record.completions) + " times");
-        return;
-    }
-    const auto allowed = lateness_allowed + (record.stalled_after - record.stalled_before);
-    if (record.ended > record.deadline + allowed)
-        blame(record, "it ended " + in_milliseconds(record.ended - record.deadline) + " behind its deadline");
-    if (!record.wrong.empty())
-        blame(record, "the answer has " + record.wrong);
-    if (record.error)
-        check_error(record);
-    else
-        check_insert(record, nullptr);
-}
-
-void scenario::check_error(const call_record& record)
-{
-    ++report_.failed_calls;
-    try {
-        std::rethrow_exception(record.error);
-    } catch (const error& e) {
-        if (e.code() == asio::error::operation_aborted)
-            blame(record, "it is said to be cancelled, and nobody did");
-        if (e.details().what.empty())
-            blame(record, "the error has no text");
-        if (e.effect() != request_effect::not_sent && !e.node() && e.attempts().empty())
-            blame(record, std::string{"the error names no node: "} + e.what());
-        if (record.what == "close")
-            blame(record, "close failed");
-        check_insert(record, &e);
-    } catch (const std::exception& e) {
-        blame(record, std::string{"an error that is none of the library's: "} + e.what());
-    } catch (...) {
-        blame(record, "something thrown that is no exception");
-    }
-}
-
-void scenario::check_insert(const call_record& record, const error* failed)
-{
-    if (record.what != "insert")
-        return;
-    const int applied = server_.applied(record.plan.id);
-    if (applied > 1)
-        blame(record, "it was carried out " + std::to_string(applied) + " times");
-    if (failed == nullptr && applied == 0)
-        blame(record, "it is said to be done, and was not");
-    if (failed != nullptr && failed->effect() != request_effect::maybe_applied && applied != 0) {
-        blame(
-            record,
-            "it was carried out, though the error says " + std::string{to_string(failed->effect())} + ": " +
-                failed->what()
-        );
-    }
-}
-
 void scenario::check_node()
 {
-    for (const std::string& violation : server_.node().violations())
-        blame("the protocol was broken on " + violation);
-    if (!lost_for_good_ && server_.node().open_connections() != 0)
-        blame(std::to_string(server_.node().open_connections()) + " connections are open after close");
+    check_protocol(server_.node().violations(), report_);
+    if (!lost_for_good_)
+        check_closed(to_string(address), server_.node().open_connections(), report_);
 }
 
 }  // namespace
@@ -196,18 +113,8 @@ scenario_report run_scenario(std::uint64_t seed, bool keep_trace)
 
 std::string check_seed(std::uint64_t seed, scenario_report* report)
 {
-    std::string wrong;
     scenario_report first = run_scenario(seed);
-    const scenario_report second = run_scenario(seed);
-    for (const std::string& line : first.broken)
-        wrong += "  " + line + "\n";
-    if (first.hash != second.hash)
-        wrong += "  two runs of it differ\n";
-    if (!wrong.empty()) {
-        const std::string number = std::to_string(seed);
-        wrong = "seed " + number + ":\n" + wrong + "  again, with its trace: simulation_seeds --first " +
-                number + " --seeds 1 --trace\n";
-    }
+    std::string wrong = compare_runs(seed, first, run_scenario(seed), "");
     if (report != nullptr)
         *report = std::move(first);
     return wrong;

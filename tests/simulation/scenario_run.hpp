@@ -14,6 +14,7 @@ struct scenario_report {
     std::size_t failed_calls = 0;     ///< With a typed error, as they may.
     std::vector<std::string> broken;  ///< Promises of the library that did not hold; empty for a good run.
     std::string trace;                ///< When it was to be kept.
+    std::string plan;                 ///< What the seed means, in words; of clusters only.
 };
 
 /// Plays the scenario of this seed once and checks what the library promises:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "simulation/cluster_run.hpp"
 #include "simulation/scenario_run.hpp"
 
 #include <chrono>
@@ -17,6 +18,7 @@ struct options {
     std::uint64_t first = 1;
     std::uint64_t seeds = 200;
     bool trace = false;
+    bool cluster = false;
 };
 
 std::optional<options> parse(int count, char** words)
@@ -26,6 +28,10 @@ std::optional<options> parse(int count, char** words)
         const std::string_view word = words[i];
         if (word == "--trace") {
             chosen.trace = true;
+            continue;
+        }
+        if (word == "--cluster") {
+            chosen.cluster = true;
             continue;
         }
         if ((word != "--seeds" && word != "--first") || i + 1 == count)
@@ -47,10 +53,13 @@ int play(const options& chosen)
     std::uint64_t calls = 0;
     std::uint64_t failed_calls = 0;
     for (std::uint64_t seed = chosen.first; seed < chosen.first + chosen.seeds; ++seed) {
-        if (chosen.trace)
-            std::cout << run_scenario(seed, true).trace;
+        if (chosen.trace) {
+            const auto traced = chosen.cluster ? run_cluster_scenario(seed, true) : run_scenario(seed, true);
+            std::cout << traced.plan << traced.trace;
+        }
         scenario_report report;
-        const std::string wrong = check_seed(seed, &report);
+        const std::string wrong =
+            chosen.cluster ? check_cluster_seed(seed, &report) : check_seed(seed, &report);
         calls += report.calls;
         failed_calls += report.failed_calls;
         if (wrong.empty())
@@ -70,7 +79,7 @@ int main(int count, char** words)
 {
     const auto chosen = parse(count, words);
     if (!chosen) {
-        std::cerr << "usage: simulation_seeds [--first SEED] [--seeds COUNT] [--trace]\n";
+        std::cerr << "usage: simulation_seeds [--first SEED] [--seeds COUNT] [--trace] [--cluster]\n";
         return 2;
     }
     try {

@@ -240,7 +240,7 @@ void fake_cluster::say_status(std::size_t i, status_change_kind kind)
     shared_->announce(protocol::status_change{kind, address(i)}, &state(i));
 }
 
-// Schema.
+// Schema and rows.
 
 void fake_cluster::change_schema(std::string_view text, std::size_t through)
 {
@@ -263,6 +263,17 @@ bool fake_cluster::schema_agreed() const
     return std::ranges::all_of(nodes_, [&](const auto& node) {
         return !node->state_->running || node->state_->schema == shared_->schema;
     });
+}
+
+void fake_cluster::put(
+    const std::string& table, const std::vector<std::byte>& key, played_store::row_columns columns
+)
+{
+    const guard lock{shared_->mutex};
+    played_store::holders all;
+    for (const auto& node : nodes_)
+        all.insert(node->state_->settings.host_number);
+    shared_->store.write({table, key}, std::move(columns), all);
 }
 
 // Faults.

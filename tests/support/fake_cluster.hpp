@@ -9,6 +9,7 @@
 #include "support/event_faults.hpp"
 #include "support/fake_node.hpp"
 #include "support/peers_row_fault.hpp"
+#include "support/played_store.hpp"
 #include "support/seeded_random.hpp"
 
 #include <chrono>
@@ -96,12 +97,15 @@ public:
     /// The others say so at once, whether it is true or not.
     void say_status(std::size_t i, protocol::status_change_kind kind);
 
-    // Schema.
+    // Schema and rows.
 
     /// Carried out by node `through` for another client; throws std::invalid_argument with the server's error.
     void change_schema(std::string_view text, std::size_t through = 0);
     /// Until node `i` has what another node changed.
     void set_schema_delay(std::size_t i, std::chrono::nanoseconds delay);
+
+    /// A row that all nodes have from the begin.
+    void put(const std::string& table, const std::vector<std::byte>& key, played_store::row_columns columns);
 
     // Faults.
 

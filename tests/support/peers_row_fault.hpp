@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace async_cassandra::testing {
@@ -16,5 +17,7 @@ enum class peers_row_fault : std::uint8_t {
     id_of_another,  ///< The first member's host_id.
     lists_itself,   ///< Not the others': the node is among its own peers.
 };
+
+inline constexpr std::size_t peers_row_faults = static_cast<std::size_t>(peers_row_fault::lists_itself) + 1;
 
 }  // namespace async_cassandra::testing

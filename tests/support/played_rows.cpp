@@ -57,34 +57,50 @@ struct ring_view {
     std::vector<std::string> data_centers;
 };
 
-std::vector<const node_state*> nodes_for(
+/// The replicas of one key, and how many there ought to be.
+struct key_replicas {
+    std::vector<const node_state*> nodes;  // in ring order
+    std::map<std::string, std::size_t, std::less<>>
+        factors{};  // by data center; empty for the other strategies
+    std::size_t total = 0;
+
+    [[nodiscard]] std::size_t factor_in(const std::string& data_center) const
+    {
+        const auto found = factors.find(data_center);
+        return factors.empty() ? total : found == factors.end() ? 0 : found->second;
+    }
+};
+
+key_replicas find_replicas(
     const schema_keyspace& keyspace, std::span<const std::byte> key, const node_state& asked
 )
 {
     const ring_view ring{*asked.cluster};
     const detail::token at = detail::murmur3_token(key);
     std::string_view strategy;
-    std::uint32_t factor = 0;
     std::vector<detail::data_center_replication> factors;
+    key_replicas found;
     for (const auto& [name, value] : keyspace.replication) {
         const auto dc = std::ranges::find(ring.data_centers, name);
-        if (name == "class")
+        if (name == "class") {
             strategy = value;
-        else if (name == "replication_factor")
-            factor = number_of<std::uint32_t>(value);
-        else if (dc != ring.data_centers.end())
-            factors.push_back(
-                {static_cast<std::uint32_t>(dc - ring.data_centers.begin()), number_of<std::uint32_t>(value)}
-            );
+        } else if (name == "replication_factor") {
+            found.total = number_of<std::size_t>(value);
+        } else if (dc != ring.data_centers.end()) {
+            const auto factor = number_of<std::uint32_t>(value);
+            factors.push_back({static_cast<std::uint32_t>(dc - ring.data_centers.begin()), factor});
+            found.factors[name] = factor;
+            found.total += factor;
+        }
     }
     if (strategy.ends_with("LocalStrategy"))
-        return {&asked};
-    const auto indexes = strategy.ends_with("NetworkTopologyStrategy")
-                             ? detail::network_topology_replicas(ring.entries, ring.places, factors, at)
-                             : detail::simple_replicas(ring.entries, at, factor);
-    std::vector<const node_state*> found;
+        return {{&asked}, {}, 1};
+    const auto indexes =
+        strategy.ends_with("NetworkTopologyStrategy")
+            ? detail::network_topology_replicas(ring.entries, ring.places, factors, at)
+            : detail::simple_replicas(ring.entries, at, static_cast<std::uint32_t>(found.total));
     for (const std::uint32_t i : indexes)
-        found.push_back(ring.nodes[i]);
+        found.nodes.push_back(ring.nodes[i]);
     return found;
 }
 
@@ -120,33 +136,43 @@ struct wanted_answers {
     std::vector<const node_state*> answering{};
 };
 
-std::vector<wanted_answers> wanted_by(
-    consistency level, const std::vector<const node_state*>& replicas, const node_state& coordinator
+wanted_answers wanted_of(
+    std::size_t needed,
+    const std::string* data_center,
+    const key_replicas& replicas,
+    const node_state& coordinator
 )
 {
-    const bool each = level == consistency::each_quorum;
-    std::map<std::string, std::vector<const node_state*>> groups;
-    for (const node_state* replica : replicas) {
-        const std::string& dc = replica->settings.data_center;
-        if (!is_local(level) || dc == coordinator.settings.data_center)
-            groups[each ? dc : std::string{}].push_back(replica);
+    wanted_answers w;
+    w.needed = needed;
+    for (const node_state* replica : replicas.nodes) {
+        if (data_center != nullptr && replica->settings.data_center != *data_center)
+            continue;
+        if (replica->running)
+            w.alive.push_back(replica);
+        if (replica->running && !replica->frozen)
+            w.answering.push_back(replica);
     }
-    if (groups.empty())
-        groups[{}];
-    std::vector<wanted_answers> wanted;
-    for (const auto& [dc, members] : groups) {
-        wanted_answers& w = wanted.emplace_back();
-        w.needed = needed_by(level, std::max<std::size_t>(members.size(), 1));
-        for (const node_state* member : members) {
-            if (member->running)
-                w.alive.push_back(member);
-            if (member->running && !member->frozen)
-                w.answering.push_back(member);
-        }
-        // It asks itself first.
-        std::ranges::stable_partition(w.answering, [&](const node_state* n) { return n == &coordinator; });
+    // It asks itself first.
+    std::ranges::stable_partition(w.answering, [&](const node_state* n) { return n == &coordinator; });
+    return w;
+}
+
+std::vector<wanted_answers> wanted_by(
+    consistency level, const key_replicas& replicas, const node_state& coordinator
+)
+{
+    const std::string& own = coordinator.settings.data_center;
+    if (level == consistency::each_quorum && !replicas.factors.empty()) {
+        std::vector<wanted_answers> wanted;
+        for (const auto& [dc, factor] : replicas.factors)
+            if (factor != 0)
+                wanted.push_back(wanted_of(quorum_of(factor), &dc, replicas, coordinator));
+        return wanted;
     }
-    return wanted;
+    if (is_local(level))
+        return {wanted_of(needed_by(level, replicas.factor_in(own)), &own, replicas, coordinator)};
+    return {wanted_of(needed_by(level, replicas.total), nullptr, replicas, coordinator)};
 }
 
 /// What stands in the way of an answer; nothing for most.
@@ -262,7 +288,7 @@ std::vector<std::uint64_t> replicas_of(
 {
     std::vector<std::uint64_t> numbers;
     if (const schema_keyspace* known = asked.schema->content.find(keyspace))
-        for (const node_state* node : nodes_for(*known, partition_key, asked))
+        for (const node_state* node : find_replicas(*known, partition_key, asked).nodes)
             numbers.push_back(node->settings.host_number);
     return numbers;
 }
@@ -285,8 +311,8 @@ answer run_on_replicas(
         return invalid("A played server needs the whole partition key, and values of the columns' types");
     const stored_key at{statement.target.keyspace + "." + statement.target.table, join_key(*key)};
     const schema_keyspace& keyspace = *coordinator.schema->content.find(statement.target.keyspace);
-    const auto replicas = nodes_for(keyspace, at.key, coordinator);
-    const bool own = std::ranges::find(replicas, &coordinator) != replicas.end();
+    const key_replicas replicas = find_replicas(keyspace, at.key, coordinator);
+    const bool own = std::ranges::find(replicas.nodes, &coordinator) != replicas.nodes.end();
     ++(own ? coordinator.served_as_replica : coordinator.served_for_others);
 
     const consistency level = request.parameters.level;
@@ -301,7 +327,7 @@ answer run_on_replicas(
     for (const bound_term& term : *bound)
         columns.insert_or_assign(term.column, term.values.front());
     played_store::holders holders;
-    for (const node_state* replica : replicas)
+    for (const node_state* replica : replicas.nodes)
         if (replica->running && !replica->frozen)
             holders.insert(replica->settings.host_number);
     coordinator.cluster->store.write(at, std::move(columns), holders);

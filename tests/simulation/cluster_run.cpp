@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/cluster_run.hpp"
+
+#include "simulation/scenario_calls.hpp"
+#include "simulation/scenario_checks.hpp"
+#include "simulation/scenario_cluster.hpp"
+
+#include <utility>
+
+namespace async_cassandra::testing {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+class cluster_scenario {
+public:
+    cluster_scenario(std::uint64_t seed, bool keep_trace)
+        : plan_(make_cluster_plan(seed)),
+          servers_(plan_),
+          world_(seed),
+          calls_(world_, plan_.client, servers_.contact_points())
+    {
+        world_.events().keep_text(keep_trace);
+        servers_.enter(world_);
+    }
+
+    scenario_report run()
+    {
+        report_.plan = describe(plan_);
+        calls_.begin();
+        for (const planned_cluster_fault& fault : plan_.faults)
+            world_.after(fault.begins, [this, &fault] { servers_.strike(fault, calls_); });
+        // Longer than anything that was planned may take.
+        if (!world_.run_until([this] { return calls_.closed() && calls_.all_ended(); }, 30s))
+            report_.broken.emplace_back("some calls have not ended 30 s after the begin");
+        // The end of a connection may be under way for as long as the slowest network takes.
+        world_.run_for(5s);
+        check();
+        report_.hash = world_.events().hash();
+        report_.trace = world_.events().text();
+        return std::move(report_);
+    }
+
+private:
+    void check()
+    {
+        const scenario_truth truth{[this](std::int64_t id) { return servers_.applied(id); }};
+        for (const call_record& record : calls_.records()) {
+            check_call(record, truth, report_);
+            if (record.what == "insert" && record.completions == 1 && !record.error &&
+                !servers_.stored(record.plan.id))
+                report_.broken.push_back(
+                    "insert " + std::to_string(record.plan.id) + " was answered and is not there"
+                );
+        }
+        fake_cluster& nodes = servers_.nodes();
+        check_protocol(nodes.violations(), report_);
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            if (!servers_.lost_for_good(i))
+                check_closed("node " + std::to_string(i), nodes.node(i).open_connections(), report_);
+    }
+
+    cluster_plan plan_;
+    scenario_cluster servers_;
+    simulated_world world_;
+    scenario_calls calls_;
+    scenario_report report_;
+};
+
+}  // namespace
+
+scenario_report run_cluster_scenario(std::uint64_t seed, bool keep_trace)
+{
+    return cluster_scenario{seed, keep_trace}.run();
+}
+
+std::string check_cluster_seed(std::uint64_t seed, scenario_report* report)
+{
+    scenario_report first = run_cluster_scenario(seed);
+    std::string wrong = compare_runs(seed, first, run_cluster_scenario(seed), "--cluster ");
+    if (report != nullptr)
+        *report = std::move(first);
+    return wrong;
+}
+
+}  // namespace async_cassandra::testing
