@@ -243,6 +243,15 @@ bool connection::deliver(
         return true;  // an event, and nobody registered; other negative ids mean nothing
     if (header.stream == probe_id() && std::exchange(probing_, false))
         return true;
+    // The second of two equal answers, when the first freed the id and this very turn gave it to another request.
+    if (const pending_request* waiting = streams_.waiting(header.stream);
+        waiting != nullptr && is_unsent(*waiting)) {
+        fail(
+            errc::protocol_violation,
+            "the node answered on stream " + std::to_string(header.stream) + " before it was asked"
+        );
+        return false;
+    }
     const stream_table::released released = streams_.release(header.stream);
     switch (released.whom) {
     case stream_table::answer_to::request:

@@ -308,6 +308,25 @@ TEST_P(connection_test, an_answer_that_comes_twice_closes_the_connection)
     EXPECT_EQ(reason.code, errc::protocol_violation);
 }
 
+// The stream id of the first is free again, and the second takes it while its answer's double is still unread.
+TEST_P(connection_test, an_answer_that_comes_twice_is_not_that_of_a_request_still_unsent)
+{
+    open_and_wait();
+    node.on_query("double").reply(testing::reply_void().twice());
+    recorded_request first{"double"};
+    recorded_request second{"silence"};
+    first.then = [&] { ASSERT_TRUE(subject->send(second)); };
+    send(first);
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 1s));
+    EXPECT_EQ(first.op, protocol::opcode::result);
+    EXPECT_EQ(second.stream_id, first.stream_id);
+    EXPECT_EQ(second.ends, 1);
+    EXPECT_EQ(second.op, std::nullopt);
+    EXPECT_EQ(second.effect, request_effect::not_sent);
+    EXPECT_EQ(reason.code, errc::protocol_violation);
+    EXPECT_THAT(reason.text, HasSubstr("before"));
+}
+
 TEST_P(connection_test, everything_pending_ends_with_the_socket_and_tells_what_may_have_happened)
 {
     open_and_wait();
