@@ -139,6 +139,8 @@ void topology_watch::on_nodes(result<described_nodes> read)
         );
         if (nodes_ == nullptr && connection_ != nullptr) {
             nodes_ = std::make_shared<const described_nodes>(connected_node_alone(connection_->node()));
+            if (!keyspaces_)
+                keyspaces_.emplace();  // they are read behind the nodes
             build();
         }
         carry_out(debouncer_.on_nodes_failed(shard_->now()));
