@@ -22,6 +22,7 @@
 namespace async_cassandra::testing {
 
 class node_state;
+struct ring_view;
 
 /// A schema as it was at some time. Never changes.
 struct schema_snapshot {
@@ -61,6 +62,7 @@ public:
     mutable std::recursive_mutex mutex;
     std::vector<node_state*> members;  // in the order of joining; those that left stay
     std::shared_ptr<const schema_snapshot> schema = std::make_shared<schema_snapshot>();
+    std::shared_ptr<const ring_view> ring;  // made when it is needed; null again when members change
     played_store store;
     event_faults faults;
     seeded_random random;

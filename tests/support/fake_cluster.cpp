@@ -38,8 +38,10 @@ std::size_t fake_cluster::make_node(const std::string& data_center, const std::s
 {
     const std::size_t index = nodes_.size();
     fake_node_settings s = settings_.node;
-    s.host_number = static_cast<std::uint8_t>(index + 1);
-    s.address = loopback_address(s.host_number, settings_.port);
+    s.host_number = static_cast<std::uint32_t>(index + 1);
+    const auto high = static_cast<std::uint8_t>(s.host_number >> 8U);
+    const auto low = static_cast<std::uint8_t>(s.host_number);
+    s.address = {inet{std::array<std::uint8_t, 4>{127, 0, high, low}}, settings_.port};
     s.data_center = data_center;
     s.rack = rack;
     s.keyspaces.clear();
@@ -155,6 +157,7 @@ void fake_cluster::remove_node(std::size_t i)
     stop(i);
     const guard lock{shared_->mutex};
     state(i).in_ring = false;
+    shared_->ring.reset();
     announce(protocol::topology_change{topology_change_kind::removed_node, address(i)}, i);
     // Its keys have new owners.
     for (const auto& node : nodes_)
@@ -167,6 +170,7 @@ void fake_cluster::set_place(std::size_t i, const std::string& data_center, cons
     const guard lock{shared_->mutex};
     state(i).settings.data_center = data_center;
     state(i).settings.rack = rack;
+    shared_->ring.reset();
     for (const auto& node : nodes_)
         shared_->store.hand_over(node->state_->settings.host_number);
 }
@@ -175,6 +179,7 @@ void fake_cluster::set_tokens(std::size_t i, std::vector<std::string> tokens)
 {
     const guard lock{shared_->mutex};
     state(i).settings.tokens = std::move(tokens);
+    shared_->ring.reset();
     for (const auto& node : nodes_)
         shared_->store.hand_over(node->state_->settings.host_number);
     announce(protocol::topology_change{topology_change_kind::moved_node, address(i)}, i);

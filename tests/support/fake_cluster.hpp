@@ -47,7 +47,7 @@ struct fake_cluster_settings {
 };
 
 /// CQL servers that are played, and what they know of one another. Nodes are told by their index in the order in which
-/// they joined: dc1 first. Node i listens at 127.0.0.(i + 1). All members may be called from any thread, but not from
+/// they joined: dc1 first. Node i listens at 127.0.0.(i + 1), from the 256th on at 127.0.1.0 and further. All members may be called from any thread, but not from
 /// within a rule of a node.
 ///
 /// Each is a fake_node, with rules of its own. Together they have one schema, which spreads with delays; one store of

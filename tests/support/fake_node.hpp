@@ -55,7 +55,7 @@ struct fake_node_settings {
     std::string data_center = "dc1";
     std::string rack = "rack1";
     std::string release_version = "5.0.9";
-    std::uint8_t host_number = 1;  ///< The last byte of its host_id.
+    std::uint32_t host_number = 1;  ///< The last bytes of its host_id.
     std::vector<std::string> tokens{"0"};
     std::vector<std::string>
         keyspaces{};  ///< That USE and the keyspace of a request know; beside system ones.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 namespace async_cassandra::testing {
@@ -22,6 +23,8 @@ Number number_of(std::string_view text)
     std::from_chars(text.data(), text.data() + text.size(), value);
     return value;
 }
+
+}  // namespace
 
 /// The members as the functions of replicas.hpp want them.
 struct ring_view {
@@ -51,13 +54,14 @@ struct ring_view {
     std::vector<std::string> data_centers;
 };
 
-}  // namespace
-
 key_replicas find_replicas(
     const schema_keyspace& keyspace, std::span<const std::byte> partition_key, const node_state& asked
 )
 {
-    const ring_view ring{*asked.cluster};
+    std::shared_ptr<const ring_view>& known = asked.cluster->ring;
+    if (known == nullptr)
+        known = std::make_shared<ring_view>(*asked.cluster);
+    const ring_view& ring = *known;
     const detail::token at = detail::murmur3_token(partition_key);
     std::string_view strategy;
     std::vector<detail::data_center_replication> factors;

@@ -117,6 +117,7 @@ node_state::node_state(fake_node_settings s, std::shared_ptr<cluster_state> shar
 {
     const std::lock_guard lock{mutex};
     cluster->members.push_back(this);
+    cluster->ring.reset();
     schema = cluster->schema;
     for (const std::string& name : settings.keyspaces)
         cluster->add_keyspace(name);
@@ -126,6 +127,7 @@ node_state::~node_state()
 {
     const std::lock_guard lock{mutex};
     std::erase(cluster->members, this);
+    cluster->ring.reset();
 }
 
 time_point node_state::now() const

@@ -145,6 +145,30 @@ TEST_F(fake_cluster_rows, nodes_know_whether_they_hold_the_key)
     EXPECT_EQ(c.cluster.node(stranger).figures().served_for_others, 1U);
 }
 
+TEST_F(fake_cluster_rows, keys_move_with_the_tokens_and_the_nodes)
+{
+    c.cluster.change_schema(
+        "CREATE KEYSPACE one WITH replication = {'class': 'SimpleStrategy', "
+        "'replication_factor': 1}"
+    );
+    const auto owner = [&] { return c.cluster.replicas("one", *cells::bigint(5)).at(0); };
+    const std::size_t before = owner();
+    const std::size_t other = before == 0 ? 1 : 0;
+    const auto tokens = c.cluster.settings(before).tokens;
+    c.cluster.set_tokens(before, c.cluster.settings(other).tokens);
+    c.cluster.set_tokens(other, tokens);
+    EXPECT_EQ(owner(), other);
+    c.cluster.remove_node(other);
+    EXPECT_NE(owner(), other);
+    EXPECT_THAT(replicas(5), SizeIs(3));
+    c.cluster.set_place(before, "dc3", "rack1");
+    EXPECT_THAT(replicas(5), SizeIs(2)) << "one of dc1 is left, and one of dc2";
+    insert(4, 5, consistency::one);
+    const std::size_t added = c.cluster.add_node("dc1", "rack3");
+    EXPECT_THAT(replicas(5), ::testing::Contains(added));
+    EXPECT_THAT(select(added, 5, consistency::one).rows(), SizeIs(1)) << "it got its keys when it joined";
+}
+
 TEST_F(fake_cluster_rows, too_few_replicas_that_run_are_unavailable)
 {
     const std::size_t coordinator = local(1, false);

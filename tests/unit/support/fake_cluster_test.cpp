@@ -82,6 +82,20 @@ TEST(fake_clusters, give_peers_as_a_real_server_does)
     EXPECT_EQ(peer.at(7), cells::null());
 }
 
+TEST(fake_clusters, may_be_large)
+{
+    cluster_conversation c{of_nodes({300})};
+    EXPECT_THAT(c.rows(299, "SELECT * FROM system.peers_v2"), SizeIs(299));
+    std::set<endpoint> addresses;
+    std::set<uuid> ids;
+    for (std::size_t i = 0; i < 300; ++i) {
+        addresses.insert(c.cluster.address(i));
+        ids.insert(c.cluster.host_id(i));
+    }
+    EXPECT_THAT(addresses, SizeIs(300));
+    EXPECT_THAT(ids, SizeIs(300));
+}
+
 TEST(fake_clusters, without_peers_v2_say_so_as_old_servers_do)
 {
     cluster_conversation c{of_nodes({2})};
