@@ -94,6 +94,11 @@ public:
     /// Empty before the first `connect` has completed, and when the server does not show its schema. On any thread.
     [[nodiscard]] async_cassandra::schema schema() const;
 
+    /// Another number of connections to each node, of each thread, from now on, as `cluster_config::connections_per_node`.
+    /// Missing ones are opened; those that are too many take nothing new and close when their last request has ended, so
+    /// no request fails by it. Returns at once. Throws `configuration_error` unless 1 … 8.
+    void set_connections_per_node(unsigned connections) const;
+
     /// True from the moment `close` was called.
     [[nodiscard]] bool is_closed() const noexcept;
 

@@ -87,6 +87,10 @@ struct cluster_config {
     std::chrono::milliseconds reconnect_base_delay{100};
     std::chrono::milliseconds reconnect_max_delay{30'000};
 
+    /// Connections to each node, of each thread, and with protocol v4 for each keyspace that sessions use. One is enough for
+    /// most work; several keep small requests from waiting behind large results. 1 … 8.
+    unsigned connections_per_node = 1;
+
     /// Requests in flight on one connection; more wait in the node's queue. 1 … 32,767.
     std::uint16_t max_in_flight = 2'048;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster/cluster_shard.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace async_cassandra::detail {
@@ -63,11 +64,32 @@ void cluster_shard::open_pools(
     }
     const std::string& name = key(where.version, keyspace);
     auto found = pools_.find(name);
-    if (found == pools_.end()) {
-        auto only = std::make_unique<pool>(shard_, settings_, where.node, where.version, name, where.host);
-        found = pools_.try_emplace(name, std::move(only)).first;
-    }
-    found->second.at(0).open(std::move(done));
+    if (found == pools_.end())
+        found = pools_.try_emplace(name, node_at(where)).first;
+    shard_node& node = found->second.node();
+    node.open(name, std::move(done));
+    if (pool* const known = node.find(name))
+        found->second.use(pool_ptr{known});
+}
+
+shard_node& cluster_shard::node_at(const control_connection::target& where)
+{
+    const auto found = std::ranges::find_if(nodes_, [&](const std::unique_ptr<shard_node>& n) {
+        return n->who().address == where.node && n->who().version == where.version;
+    });
+    if (found != nodes_.end())
+        return **found;
+    nodes_.push_back(std::make_unique<shard_node>(
+        shard_, settings_, shard_node::identity{{}, where.node, where.host, where.version}
+    ));
+    return *nodes_.back();
+}
+
+void cluster_shard::resize(std::size_t connections)
+{
+    settings_.connections = connections;
+    for (const std::unique_ptr<shard_node>& node : nodes_)
+        node->resize(connections);
 }
 
 void cluster_shard::close(std::function<void()> done)
@@ -92,9 +114,8 @@ void cluster_shard::close_now() noexcept
 {
     if (std::exchange(closed_, true))
         return;
-    for (auto& [name, set] : pools_)
-        for (std::size_t i = 0; i < set.size(); ++i)
-            set.at(i).close(closed_reason());
+    for (const std::unique_ptr<shard_node>& node : nodes_)
+        node->close(closed_reason());
     if (control_ != nullptr)
         control_->close();
     // Here, not in the destructor: that may run on any thread.
@@ -106,9 +127,8 @@ void cluster_shard::on_shard_down() noexcept
     closed_ = true;
     if (control_ != nullptr)
         control_->drop();
-    for (auto& [name, set] : pools_)
-        for (std::size_t i = 0; i < set.size(); ++i)
-            set.at(i).drop();
+    for (const std::unique_ptr<shard_node>& node : nodes_)
+        node->drop();
 }
 
 }  // namespace async_cassandra::detail

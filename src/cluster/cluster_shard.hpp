@@ -3,8 +3,8 @@
 
 #include "cluster/cluster_knowledge.hpp"
 #include "cluster/control_connection.hpp"
-#include "cluster/pool.hpp"
 #include "cluster/query_plan.hpp"
+#include "cluster/shard_node.hpp"
 #include "cluster/timestamps.hpp"
 #include "cluster/topology_watch.hpp"
 
@@ -30,14 +30,18 @@ protected:
 /// The pools of one keyspace on one shard, a pool a node, and the order to try them in.
 class pool_set {
 public:
-    explicit pool_set(std::unique_ptr<pool> only) { pools_.push_back(std::move(only)); }
+    explicit pool_set(shard_node& node) : node_(&node) {}
+
+    [[nodiscard]] shard_node& node() const noexcept { return *node_; }
+    void use(pool_ptr only) { pools_.assign(1, std::move(only)); }
 
     [[nodiscard]] query_plan plan() noexcept { return {pools_.size(), turn_++}; }
     [[nodiscard]] pool& at(std::size_t position) noexcept { return *pools_[position]; }
     [[nodiscard]] std::size_t size() const noexcept { return pools_.size(); }
 
 private:
-    std::vector<std::unique_ptr<pool>> pools_;
+    shard_node* node_;
+    std::vector<pool_ptr> pools_;
     std::size_t turn_ = 0;
 };
 
@@ -69,6 +73,9 @@ public:
     /// Null before `open_pools`.
     [[nodiscard]] pool_set* pools(protocol_version version, const std::string& keyspace) noexcept;
 
+    /// Another number of connections per node from now on. 1 … 8.
+    void resize(std::size_t connections);
+
     [[nodiscard]] timestamps& write_times() noexcept { return write_times_; }
 
     void add(closable& c) noexcept { closables_.push_back(c); }
@@ -86,6 +93,7 @@ private:
     [[nodiscard]] static const std::string& key(
         protocol_version version, const std::string& keyspace
     ) noexcept;
+    [[nodiscard]] shard_node& node_at(const control_connection::target& where);
     void on_shard_down() noexcept override;
     void on_topology(const std::shared_ptr<const topology_data>& now) override;
     void on_schema(const schema& now) override;
@@ -96,6 +104,7 @@ private:
     std::shared_ptr<cluster_knowledge> knowledge_;  // of the first shard
     std::shared_ptr<topology_watch> watch_;
     std::unique_ptr<control_connection> control_;
+    std::vector<std::unique_ptr<shard_node>> nodes_;
     std::map<std::string, pool_set, std::less<>> pools_;
     base::intrusive_list<closable, closing_tag> closables_;
     timestamps write_times_;

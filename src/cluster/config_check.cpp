@@ -59,6 +59,11 @@ void check_socket_options(const cluster_config& config)
 
 }  // namespace
 
+void check_connections_per_node(unsigned connections)
+{
+    check_range<unsigned>("connections_per_node", connections, 1, pool_fsm::most_connections);
+}
+
 void check_config(const cluster_config& config)
 {
     check_contact_points(config);
@@ -89,6 +94,7 @@ void check_config(const cluster_config& config)
             std::to_string(config.reconnect_max_delay.count()) + " ms",
             "at least reconnect_base_delay (" + std::to_string(config.reconnect_base_delay.count()) + " ms)"
         );
+    check_connections_per_node(config.connections_per_node);
     check_range<unsigned>("max_in_flight", config.max_in_flight, 1, 32'767);
     check_range<std::size_t>("max_queued_requests", config.max_queued_requests, 1, SIZE_MAX);
     check_range<std::size_t>("max_queued_bytes", config.max_queued_bytes, 1, SIZE_MAX);

@@ -15,47 +15,75 @@ std::size_t share(std::size_t limit, std::size_t shards)
     return std::max<std::size_t>(1, limit / shards);
 }
 
+net::connection_settings make_settings(const cluster_config& config, pool_target&& where)
+{
+    net::connection_settings made;
+    made.node = where.node;
+    made.version = where.version;
+    made.host = std::move(where.host);
+    made.encrypted = config.tls.has_value();
+    made.authentication = config.authentication;
+    made.compression = config.compression;
+    made.keyspace = std::move(where.keyspace);
+    made.max_in_flight = config.max_in_flight;
+    made.handshake_timeout = config.handshake_timeout;
+    made.silence.heartbeat_interval = config.heartbeat_interval;
+    made.silence.heartbeat_timeout = config.heartbeat_timeout;
+    made.counts = std::move(where.counts);
+    return made;
+}
+
+connect_failure class_of(const net::close_reason& reason, bool with_keyspace) noexcept
+{
+    if (reason.server != nullptr) {
+        switch (reason.server->code) {
+        case server_code::bad_credentials: return connect_failure::authentication;
+        case server_code::protocol_error: return connect_failure::protocol;
+        case server_code::invalid:
+            return with_keyspace ? connect_failure::keyspace : connect_failure::protocol;
+        default: return connect_failure::unreachable;
+        }
+    }
+    if (reason.code == errc::not_authenticated)
+        return connect_failure::authentication;
+    if (reason.code == errc::protocol_violation || reason.code == errc::bad_configuration)
+        return connect_failure::protocol;
+    return connect_failure::unreachable;
+}
+
 }  // namespace
 
 pool::pool(
-    std::shared_ptr<net::shard> home,
-    const pool_settings& settings,
-    endpoint node,
-    protocol_version version,
-    std::string keyspace,
-    std::string host
+    std::shared_ptr<net::shard> home, const pool_settings& settings, pool_target where, pool_owner& owner
 )
     : shard_(std::move(home)),
-      pauses_(settings.config->reconnect_base_delay, settings.config->reconnect_max_delay),
+      settings_(make_settings(*settings.config, std::move(where))),
+      owner_(&owner),
+      fsm_(settings.connections, settings.config->max_in_flight),
       most_queued_(share(settings.config->max_queued_requests, settings.shards)),
       most_queued_bytes_(share(settings.config->max_queued_bytes, settings.shards))
-{
-    settings_.node = node;
-    settings_.version = version;
-    settings_.host = std::move(host);
-    settings_.encrypted = settings.config->tls.has_value();
-    settings_.authentication = settings.config->authentication;
-    settings_.compression = settings.config->compression;
-    settings_.keyspace = std::move(keyspace);
-    settings_.max_in_flight = settings.config->max_in_flight;
-    settings_.handshake_timeout = settings.config->handshake_timeout;
-    settings_.silence.heartbeat_interval = settings.config->heartbeat_interval;
-    settings_.silence.heartbeat_timeout = settings.config->heartbeat_timeout;
-}
+{}
 
 pool::~pool()
 {
     drop();
 }
 
+bool pool::is_up() const noexcept
+{
+    return std::ranges::any_of(fsm_.ready(), [this](slot s) { return members_[s].link->ready(); });
+}
+
 pool::admission pool::submit(pool_request& request)
 {
-    if (connection_ == nullptr || !connection_->ready())
-        return admission::down;
-    if (queue_.empty() && connection_->has_room()) {
-        send(request);
-        return admission::taken;
+    if (queue_.empty()) {
+        if (const std::optional<slot> free = choose()) {
+            send(request, *free);
+            return admission::taken;
+        }
     }
+    if (!is_up())
+        return admission::down;
     const std::size_t bytes = request.size_hint();
     if (queued_ >= most_queued_ || queued_bytes_ + bytes > most_queued_bytes_)
         return admission::full;
@@ -67,11 +95,24 @@ pool::admission pool::submit(pool_request& request)
     return admission::taken;
 }
 
-void pool::send(pool_request& request)
+void pool::send(pool_request& request, slot s)
 {
-    request.connection_ = connection_.get();
-    if (const protocol::encode_result encoded = connection_->send(request); !encoded)
+    request.slot_ = s;
+    request.connection_ = members_[s].link.get();
+    if (const protocol::encode_result encoded = request.connection_->send(request); !encoded)
         request.on_unencodable(encoded.rule);
+}
+
+void pool::send_queued() noexcept
+{
+    while (!queue_.empty()) {
+        const std::optional<slot> free = choose();
+        if (!free)
+            return;
+        pool_request& request = queue_.front();
+        unqueue(request);
+        send(request, *free);
+    }
 }
 
 void pool::unqueue(pool_request& request) noexcept
@@ -81,34 +122,142 @@ void pool::unqueue(pool_request& request) noexcept
     queued_bytes_ -= request.queued_bytes_;
 }
 
+void pool::fail_queued(const net::close_reason& reason) noexcept
+{
+    while (!queue_.empty()) {
+        pool_request& request = queue_.front();
+        unqueue(request);
+        request.on_lost(reason, request_effect::not_sent);
+    }
+}
+
 request_effect pool::withdraw(pool_request& request) noexcept
 {
-    if (request.connection_ != nullptr) {
-        const request_effect effect = std::exchange(request.connection_, nullptr)->cancel(request);
-        // Its stream id may be free now, and when no answer is under way nothing else wakes the queue.
-        send_queued();
-        return effect;
+    if (request.connection_ == nullptr) {
+        unqueue(request);
+        return request_effect::not_sent;
     }
-    unqueue(request);
-    return request_effect::not_sent;
+    const slot s = request.slot_;
+    net::connection& on = *std::exchange(request.connection_, nullptr);
+    const request_effect effect = on.cancel(request);
+    if (effect != request_effect::not_sent) {
+        fsm_.on_orphaned(s, static_cast<std::uint16_t>(on.orphans()), shard_->now());
+        watch_orphans();
+    }
+    if (fsm_.is_draining(s))
+        close_if_idle(s);
+    // Its stream id may be free now, and when no answer is under way nothing else wakes the queue.
+    send_queued();
+    return effect;
+}
+
+pool_fsm::loads pool::loads()
+{
+    loads_.assign(members_.size(), {});
+    for (std::size_t s = 0; s < members_.size(); ++s)
+        if (const auto& link = members_[s].link)
+            loads_[s] = {
+                static_cast<std::uint16_t>(link->in_flight()), static_cast<std::uint16_t>(link->orphans())};
+    return loads_;
+}
+
+pool::slot pool::slot_of(const net::connection& c) const noexcept
+{
+    const auto found = std::ranges::find_if(members_, [&](const member& m) { return m.link.get() == &c; });
+    return static_cast<slot>(found - members_.begin());
+}
+
+void pool::connect(slot s)
+{
+    if (members_.size() < fsm_.slots())
+        members_.resize(fsm_.slots());
+    members_[s] = {std::make_shared<net::connection>(shard_, settings_, *this), false};
+    members_[s].link->open();
+}
+
+void pool::open_all(const pool_fsm::actions& what)
+{
+    for (const slot s : what.open)
+        connect(s);
+}
+
+void pool::close_all(const pool_fsm::actions& what) noexcept
+{
+    for (const slot s : what.close) {
+        const auto link = members_[s].link;
+        // What was told meanwhile may have closed it, and its slot be taken by another.
+        if (link != nullptr && fsm_.is_draining(s))
+            link->close({make_error_code(errc::closed), "it is not needed any more", nullptr});
+    }
+}
+
+void pool::close_if_idle(slot s) noexcept
+{
+    const auto& link = members_[s].link;
+    if (link != nullptr && link->in_flight() <= link->orphans())
+        close_all(fsm_.on_idle(s));
 }
 
 void pool::open(open_callback done)
 {
-    if (connection_ != nullptr && connection_->ready()) {
+    if (closed_) {
+        done(&last_failure_);
+        return;
+    }
+    if (is_up()) {
         done(nullptr);
         return;
     }
     waiters_.push_back(std::move(done));
-    if (connection_ == nullptr)
-        connect();
+    fill();
 }
 
-void pool::connect()
+void pool::fill()
 {
+    if (closed_)
+        return;
+    draining_ = false;
+    open_all(fsm_.fill());
+}
+
+void pool::resize(std::size_t connections)
+{
+    if (closed_)
+        return;
+    const pool_ptr self{this};
+    const pool_fsm::actions what = fsm_.resize(connections, loads());
+    open_all(what);
+    close_all(what);
+}
+
+void pool::drain(const net::close_reason& reason)
+{
+    if (closed_)
+        return;
+    const pool_ptr self{this};
+    last_failure_ = reason;
+    close_all(fsm_.drain_all(loads()));
     base::timer_wheel::clear(*this);
-    connection_ = std::make_shared<net::connection>(shard_, settings_, *this);
-    connection_->open();
+    fail_queued(reason);
+    tell_waiters(&reason);
+    draining_ = true;
+    tell_if_idle();
+}
+
+void pool::probe() noexcept
+{
+    const pool_ptr self{this};
+    for (std::size_t s = 0; s < members_.size(); ++s)
+        if (const auto link = members_[s].link; link != nullptr && link->ready())
+            link->probe();
+}
+
+void pool::tell_if_idle() noexcept
+{
+    if (!draining_ || std::ranges::any_of(members_, [](const member& m) { return m.link != nullptr; }))
+        return;
+    draining_ = false;
+    owner_->on_pool_idle(*this);
 }
 
 void pool::tell_waiters(const net::close_reason* reason)
@@ -117,70 +266,124 @@ void pool::tell_waiters(const net::close_reason* reason)
         done(reason);
 }
 
-void pool::on_ready(net::connection&) noexcept
+void pool::on_ready(net::connection& c) noexcept
 {
-    was_ready_ = true;
-    pauses_.reset();
-    if (last_failure_.code)
-        base::log(log_level::info, "pool", "node is connected again", {{"node", to_string(settings_.node)}});
-    last_failure_ = {};
-    tell_waiters(nullptr);
+    const pool_ptr self{this};
+    const slot s = slot_of(c);
+    const bool is_first = fsm_.ready().empty();
+    const pool_fsm::actions what = fsm_.on_ready(s, loads());
+    open_all(what);
+    if (fsm_.is_ready(s)) {
+        members_[s].opened = true;
+        if (is_first && last_failure_.code)
+            base::log(
+                log_level::info, "pool", "node is connected again", {{"node", to_string(settings_.node)}}
+            );
+        was_ready_ = true;
+        last_failure_ = {};
+        if (is_first)
+            owner_->on_pool_connected(*this);
+        else
+            owner_->on_connection_ready(*this);
+        tell_waiters(nullptr);
+        send_queued();
+    }
+    close_all(what);
 }
 
-void pool::on_closed(net::connection&, const net::close_reason& reason) noexcept
+void pool::on_closed(net::connection& c, const net::close_reason& reason) noexcept
 {
-    connection_.reset();
-    last_failure_ = reason;
-    if (closed_)
-        return;
+    const pool_ptr self{this};
+    const slot s = slot_of(c);
+    const member ended = std::exchange(members_[s], {});
+    if (closed_) {
+        fsm_.on_closed(s);
+        if (ended.opened)
+            owner_->on_connection_ended(*this, reason);
+    } else if (fsm_.is_ready(s)) {
+        lose(s, reason);
+    } else if (fsm_.is_draining(s)) {
+        fsm_.on_closed(s);
+        if (ended.opened)
+            owner_->on_connection_ended(*this, reason);
+        tell_if_idle();
+    } else {
+        fail_open(s, reason);
+    }
+}
+
+void pool::lose(slot s, const net::close_reason& reason) noexcept
+{
+    fsm_.on_closed(s);
+    const bool was_last = fsm_.ready().empty();
     base::log(
         log_level::warning,
         "pool",
-        "no connection to a node",
+        was_last ? "no connection to a node" : "lost one of several connections to a node",
         {{"node", to_string(settings_.node)}, {"reason", reason.text}}
     );
-    if (was_ready_)
-        shard_->set_timer(*this, shard_->now() + pauses_.next(shard_->env().entropy()));
-    while (!queue_.empty()) {
-        pool_request& request = queue_.front();
-        unqueue(request);
-        request.on_lost(reason, request_effect::not_sent);
+    if (!was_last) {
+        owner_->on_connection_lost(*this, reason);
+        return;
     }
+    last_failure_ = reason;
+    owner_->on_pool_lost(*this, reason);
+    fail_queued(reason);
     tell_waiters(&reason);
 }
 
-void pool::on_room(net::connection&) noexcept
+void pool::fail_open(slot s, const net::close_reason& reason) noexcept
+{
+    fsm_.on_open_failed(s);
+    base::log(
+        log_level::warning,
+        "pool",
+        fsm_.ready().empty() ? "no connection to a node" : "no further connection to a node",
+        {{"node", to_string(settings_.node)}, {"reason", reason.text}}
+    );
+    if (fsm_.ready().empty())
+        last_failure_ = reason;
+    owner_->on_connect_failed(*this, class_of(reason, !settings_.keyspace.empty()), reason);
+    tell_waiters(&reason);
+}
+
+void pool::on_room(net::connection& c) noexcept
 {
     send_queued();
+    if (fsm_.ready().size() == members_.size())
+        return;
+    const pool_ptr self{this};
+    if (const slot s = slot_of(c); fsm_.is_draining(s))
+        close_if_idle(s);
 }
 
-void pool::send_queued() noexcept
+void pool::watch_orphans() noexcept
 {
-    while (!queue_.empty() && connection_ != nullptr && connection_->has_room()) {
-        pool_request& request = queue_.front();
-        unqueue(request);
-        send(request);
-    }
+    const auto due = fsm_.orphans_due();
+    if (due && !static_cast<base::list_hook<base::timer_tag>&>(*this).is_linked())
+        shard_->set_timer(*this, *due);
 }
 
-void pool::on_timer(base::time_point) noexcept
+void pool::on_timer(base::time_point now) noexcept
 {
-    if (!closed_ && connection_ == nullptr)
-        connect();
+    const pool_ptr self{this};
+    open_all(fsm_.on_orphans_due(now, loads()));
+    watch_orphans();
 }
 
 void pool::close(const net::close_reason& reason) noexcept
 {
     if (std::exchange(closed_, true))
         return;
+    const pool_ptr self{this};
+    last_failure_ = reason;
     base::timer_wheel::clear(*this);
-    while (!queue_.empty()) {
-        pool_request& request = queue_.front();
-        unqueue(request);
-        request.on_lost(reason, request_effect::not_sent);
-    }
-    if (const auto open = connection_)
-        open->close(reason);
+    // None takes the requests that are told now.
+    static_cast<void>(fsm_.drain_all(loads()));
+    fail_queued(reason);
+    for (std::size_t s = 0; s < members_.size(); ++s)
+        if (const auto link = members_[s].link)
+            link->close(reason);
     tell_waiters(&reason);
 }
 
@@ -188,10 +391,12 @@ void pool::drop() noexcept
 {
     closed_ = true;
     base::timer_wheel::clear(*this);
+    static_cast<void>(fsm_.drain_all(loads()));
     queue_.clear();
     waiters_.clear();
-    if (const auto open = std::exchange(connection_, nullptr))
-        open->drop();
+    for (member& m : members_)
+        if (const auto link = std::exchange(m.link, nullptr))
+            link->drop();
 }
 
 }  // namespace async_cassandra::detail

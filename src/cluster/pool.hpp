@@ -3,8 +3,12 @@
 
 #include <async_cassandra/config.hpp>
 
-#include "cluster/backoff.hpp"
+#include "cluster/node_fsm.hpp"
+#include "cluster/pool_fsm.hpp"
 #include "net/connection.hpp"
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <functional>
 #include <memory>
@@ -31,18 +35,67 @@ private:
     friend class pool;
     net::connection* connection_ = nullptr;  // null while it waits in the queue
     std::size_t queued_bytes_ = 0;
+    pool_fsm::slot slot_ = 0;  // of the connection
 };
 
 /// What the pools of one cluster have in common.
 struct pool_settings {
     std::shared_ptr<const cluster_config> config;
     std::size_t shards = 1;
+    std::size_t connections = config->connections_per_node;  ///< Of each pool that is made from now on.
+};
+
+/// Throws configuration_error unless a pool can have so many.
+void check_connections_per_node(unsigned connections);
+
+/// Where one pool connects to.
+struct pool_target {
+    endpoint node;
+    protocol_version version = protocol_version::v5;
+    std::string keyspace{};                  ///< Of the connections; empty: none, as always with v5.
+    std::string host{};                      ///< The name that the node was found under; empty: none.
+    std::shared_ptr<net::traffic> counts{};  ///< Of the node.
+};
+
+/// Who decides when a pool connects. Called on the shard's thread, maybe inside a call of the pool; not after the pool's
+/// `close` (but for `on_connection_ended`) and `drop`.
+class pool_owner {
+public:
+    /// It had no connection, and has one.
+    virtual void on_pool_connected(pool& p) noexcept = 0;
+
+    /// It has one more.
+    virtual void on_connection_ready(pool& p) noexcept = 0;
+
+    /// A connection failed; there are others.
+    virtual void on_connection_lost(pool& p, const net::close_reason& reason) noexcept = 0;
+
+    /// The last connection failed.
+    virtual void on_pool_lost(pool& p, const net::close_reason& reason) noexcept = 0;
+
+    /// A connection that took nothing new any more, or that the pool closed, has ended.
+    virtual void on_connection_ended(pool& p, const net::close_reason& reason) noexcept = 0;
+
+    /// A connection did not come about. Those who wait for the pool to open are told after this.
+    virtual void on_connect_failed(
+        pool& p, connect_failure why, const net::close_reason& reason
+    ) noexcept = 0;
+
+    /// What `drain` began is done: no connection is left. May destroy the owner.
+    virtual void on_pool_idle(pool& p) noexcept = 0;
+
+protected:
+    virtual ~pool_owner() = default;
 };
 
 /// The connections of one shard to one node (for one keyspace in v4, where the keyspace belongs to the connection), and
-/// the requests that wait for a free stream id. Once it has worked, it reconnects by itself, with growing pauses, until it
-/// is closed; before that, only `open` connects (a keyspace that does not exist is not tried for ever).
-class pool final : public net::connection_owner, private base::timer_node {
+/// the requests that wait for a free stream id. It carries out: how many connections there are and which takes a request
+/// is decided by pool_fsm, when to try a node again by the owner.
+///
+/// Counted by reference: a request that was told its end may still ask which node it was. On the shard's thread alone.
+class pool final : public net::connection_owner,
+                   private base::timer_node,
+                   public boost::intrusive_ref_counter<pool, boost::thread_unsafe_counter> {
 public:
     enum class admission : std::uint8_t {
         taken,  ///< It will be told how it ends.
@@ -50,13 +103,9 @@ public:
         full,   ///< The queue is at its limit.
     };
 
+    /// The owner must live until `drop`, or until the pool is gone.
     pool(
-        std::shared_ptr<net::shard> home,
-        const pool_settings& settings,
-        endpoint node,
-        protocol_version version,
-        std::string keyspace,
-        std::string host = {}
+        std::shared_ptr<net::shard> home, const pool_settings& settings, pool_target where, pool_owner& owner
     );
     ~pool() override;
     pool(const pool&) = delete;
@@ -73,9 +122,22 @@ public:
         return request.connection_ == nullptr || request.connection_->is_unsent(request);
     }
 
-    /// Calls back once: with null when a connection is ready, with the reason when the first attempt fails.
+    /// Calls back once: with null when a connection is ready, with the reason when the next attempt fails.
     using open_callback = std::function<void(const net::close_reason*)>;
     void open(open_callback done);
+
+    /// Opens what is missing.
+    void fill();
+
+    /// Another number of connections from now on; those that are too many finish their requests first.
+    void resize(std::size_t connections);
+
+    /// Takes nothing new. Those in the queue and those who wait for it to open are told `reason`; connections close when
+    /// their last request has ended, then `on_pool_idle` is called, maybe at once. `fill` begins anew.
+    void drain(const net::close_reason& reason);
+
+    /// Each open connection has to show that it lives, or ends.
+    void probe() noexcept;
 
     /// Ends everything now; requests fail with `reason`.
     void close(const net::close_reason& reason) noexcept;
@@ -85,13 +147,46 @@ public:
 
     [[nodiscard]] const endpoint& node() const noexcept { return settings_.node; }
     [[nodiscard]] protocol_version version() const noexcept { return settings_.version; }
+    [[nodiscard]] const std::string& keyspace() const noexcept { return settings_.keyspace; }
     [[nodiscard]] const net::close_reason& last_failure() const noexcept { return last_failure_; }
 
+    /// Connections that take requests.
+    [[nodiscard]] std::size_t connections() const noexcept { return fsm_.ready().size(); }
+
+    /// Whether it has ever had one.
+    [[nodiscard]] bool was_ready() const noexcept { return was_ready_; }
+
 private:
-    void connect();
+    using slot = pool_fsm::slot;
+
+    struct member {
+        std::shared_ptr<net::connection> link;
+        bool opened = false;  // the owner knows of it
+    };
+
+    [[nodiscard]] std::optional<slot> choose() noexcept
+    {
+        // One that is closing has not been taken off the list while its requests are told.
+        return fsm_.choose([this](slot s) {
+            const net::connection& c = *members_[s].link;
+            return c.ready() ? c.in_flight() : SIZE_MAX;
+        });
+    }
+    [[nodiscard]] bool is_up() const noexcept;
+    [[nodiscard]] pool_fsm::loads loads();
+    [[nodiscard]] slot slot_of(const net::connection& c) const noexcept;
+    void connect(slot s);
+    void open_all(const pool_fsm::actions& what);
+    void close_all(const pool_fsm::actions& what) noexcept;
+    void close_if_idle(slot s) noexcept;
+    void watch_orphans() noexcept;
+    void lose(slot s, const net::close_reason& reason) noexcept;
+    void fail_open(slot s, const net::close_reason& reason) noexcept;
+    void tell_if_idle() noexcept;
     void tell_waiters(const net::close_reason* reason);
-    void send(pool_request& request);
+    void send(pool_request& request, slot s);
     void send_queued() noexcept;
+    void fail_queued(const net::close_reason& reason) noexcept;
     void unqueue(pool_request& request) noexcept;
     void on_ready(net::connection& c) noexcept override;
     void on_closed(net::connection& c, const net::close_reason& reason) noexcept override;
@@ -100,17 +195,22 @@ private:
 
     std::shared_ptr<net::shard> shard_;
     net::connection_settings settings_;
-    backoff pauses_;
+    pool_owner* owner_;
+    pool_fsm fsm_;
     std::size_t most_queued_;
     std::size_t most_queued_bytes_;
-    std::shared_ptr<net::connection> connection_;
+    std::vector<member> members_;  // by slot
+    std::vector<pool_fsm::load> loads_;
     std::vector<open_callback> waiters_;
     base::intrusive_list<pool_request, queue_tag> queue_;
     std::size_t queued_ = 0;
     std::size_t queued_bytes_ = 0;
     net::close_reason last_failure_;
     bool was_ready_ = false;
+    bool draining_ = false;  // the owner waits for on_pool_idle
     bool closed_ = false;
 };
+
+using pool_ptr = boost::intrusive_ptr<pool>;
 
 }  // namespace async_cassandra::detail

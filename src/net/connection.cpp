@@ -42,7 +42,10 @@ connection::connection(std::shared_ptr<shard> home, connection_settings settings
       liveness_(settings_.silence, shard_->now()),
       streams_(settings_.max_in_flight),
       reader_(settings_.version)
-{}
+{
+    if (settings_.counts == nullptr)
+        settings_.counts = std::make_shared<traffic>();
+}
 
 void connection::open()
 {
@@ -116,9 +119,18 @@ void connection::on_read(base::error_code code, std::size_t count)
         fail(errc::protocol_violation, protocol_error_text());
         return;
     }
+    count_answers();
     read();
     if (ready() && owner_ != nullptr)
         owner_->on_room(*this);
+}
+
+void connection::count_answers() noexcept
+{
+    if (answers_ != 0)
+        settings_.counts->on_answers(
+            shard_->now(), std::exchange(answers_, 0), std::exchange(waited_, base::time_point::duration{})
+        );
 }
 
 void connection::on_early_end(base::error_code code) noexcept
@@ -258,6 +270,9 @@ bool connection::deliver(
     const stream_table::released released = streams_.release(header.stream);
     switch (released.whom) {
     case stream_table::answer_to::request:
+        ++answers_;
+        waited_ += shard_->now() - streams_.place(header.stream).since;
+        settings_.counts->on_answered(header.op == protocol::opcode::error);
         if (body.size() != header.length || !released.request->accepts(header.length))
             released.request->on_too_large(header.length);
         else
@@ -287,9 +302,10 @@ protocol::encode_result connection::send(pending_request& request)
     }
     if (compresses_bodies())
         protocol::compress_envelope(settings_.compression, gathered_, begin, compressed_);
-    streams_.set_place(id, {batch_, begin, gathered_.size() - begin});
+    const base::time_point now = shard_->now();
+    streams_.set_place(id, {batch_, begin, gathered_.size() - begin, now});
+    settings_.counts->on_sent();
     if (was_idle) {
-        const base::time_point now = shard_->now();
         liveness_.on_busy(now);
         if (watch_at_ > now + settings_.silence.busy_silence)
             watch(now);
@@ -304,10 +320,12 @@ request_effect connection::cancel(pending_request& request) noexcept
     const stream_table::gathered_at where = streams_.place(id);
     if (where.batch != batch_) {
         streams_.orphan(id);
+        settings_.counts->on_failed();
         return request_effect::maybe_applied;
     }
     gathered_.erase(where.offset, where.length);
     streams_.withdraw(id);
+    settings_.counts->on_taken_back();
     return request_effect::not_sent;
 }
 
@@ -381,7 +399,19 @@ void connection::on_written(base::error_code code, std::size_t count)
 
 void connection::watch(base::time_point now) noexcept
 {
-    const liveness::decision next = liveness_.check(now, streams_.in_use() != 0);
+    obey(liveness_.check(now, streams_.in_use() != 0));
+}
+
+void connection::probe() noexcept
+{
+    if (!ready())
+        return;
+    const auto self = shared_from_this();
+    obey(liveness_.demand(shard_->now()));
+}
+
+void connection::obey(const liveness::decision& next) noexcept
+{
     switch (next.what) {
     case liveness::action::wait: break;
     case liveness::action::probe: send_probe(); break;
@@ -439,8 +469,14 @@ void connection::close(const close_reason& reason) noexcept
     const auto self = shared_from_this();
     drop();
     stream_table::gathered_at where;
-    while (pending_request* const request = streams_.take_any(where))
-        request->on_lost(reason, effect_of(where));
+    while (pending_request* const request = streams_.take_any(where)) {
+        const request_effect effect = effect_of(where);
+        if (effect == request_effect::not_sent)
+            settings_.counts->on_taken_back();
+        else
+            settings_.counts->on_failed();
+        request->on_lost(reason, effect);
+    }
     if (connection_owner* const owner = std::exchange(owner_, nullptr))
         owner->on_closed(*this, reason);
 }

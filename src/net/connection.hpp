@@ -7,6 +7,7 @@
 #include "net/pending_request.hpp"
 #include "net/shard.hpp"
 #include "net/stream_table.hpp"
+#include "net/traffic.hpp"
 #include "protocol/frame_reader.hpp"
 #include "protocol/segment.hpp"
 
@@ -29,6 +30,7 @@ struct connection_settings {
     std::uint16_t max_in_flight = 2048;  ///< At most 32,767; one more id is kept for probes.
     std::chrono::milliseconds handshake_timeout{5000};
     liveness::limits silence;
+    std::shared_ptr<traffic> counts{};  ///< Where requests are counted; null: nowhere that others see.
 };
 
 /// Who opened a connection. Called on the shard's thread.
@@ -89,6 +91,9 @@ public:
         return streams_.place(request.stream_).batch == batch_;
     }
 
+    /// Asks a ready connection for a sign of life: it ends when no byte comes within `silence.busy_answer`.
+    void probe() noexcept;
+
     /// Ends the connection now. Requests fail with this reason.
     void close(const close_reason& reason) noexcept;
 
@@ -125,6 +130,8 @@ private:
     );
     void send_probe();
     void watch(base::time_point now) noexcept;
+    void obey(const liveness::decision& next) noexcept;
+    void count_answers() noexcept;
     [[nodiscard]] std::int16_t probe_id() const noexcept
     {
         return static_cast<std::int16_t>(streams_.limit());
@@ -153,6 +160,8 @@ private:
     log_in log_in_;
     liveness liveness_;
     base::time_point watch_at_{};
+    std::uint32_t answers_ = 0;            // of the read that is being worked through
+    base::time_point::duration waited_{};  // by their requests, together
     stream_table streams_;
     protocol::frame_reader reader_;
     std::unique_ptr<base::pending_operation> connecting_;

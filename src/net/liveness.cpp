@@ -31,4 +31,19 @@ liveness::decision liveness::check(time_point now, bool busy) noexcept
     return {action::wait, busy ? std::min(busy_limit, idle_limit) : idle_limit};
 }
 
+liveness::decision liveness::demand(time_point now) noexcept
+{
+    const bool under_way = probe_sent_.has_value();
+    if (!under_way)
+        probe_sent_ = now;
+    else if (!probe_while_busy_)
+        // As if it had been sent now, but for the limit that it has already.
+        probe_sent_ = std::min(now, *probe_sent_ + limits_.heartbeat_timeout - limits_.busy_answer);
+    probe_while_busy_ = true;
+    const time_point limit = *probe_sent_ + limits_.busy_answer;
+    if (now >= limit)
+        return {action::fail, now};
+    return {under_way ? action::wait : action::probe, limit};
+}
+
 }  // namespace async_cassandra::net

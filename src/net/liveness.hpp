@@ -50,6 +50,9 @@ public:
     /// To be asked at the time of the last decision's `next`, or earlier.
     [[nodiscard]] decision check(time_point now, bool busy) noexcept;
 
+    /// Somebody doubts that the node lives: any byte must come within `busy_answer`.
+    [[nodiscard]] decision demand(time_point now) noexcept;
+
 private:
     limits limits_;
     time_point last_byte_;

@@ -3,6 +3,7 @@
 
 #include "net/pending_request.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,11 +17,12 @@ namespace async_cassandra::net {
 /// before the late answer has come, else that answer would go to the wrong request.
 class stream_table {
 public:
-    /// Where the request's envelope lies while it has not been handed to the socket.
+    /// Where the request's envelope lies while it has not been handed to the socket, and since when.
     struct gathered_at {
         std::uint64_t batch = 0;  ///< Number of the write that carries it.
         std::size_t offset = 0;
         std::size_t length = 0;
+        std::chrono::steady_clock::time_point since{};  ///< When it was gathered.
     };
 
     enum class answer_to : std::uint8_t { request, orphan, nobody };

@@ -2,6 +2,7 @@
 #include <async_cassandra/cluster.hpp>
 
 #include "base/asio_environment.hpp"
+#include "net/shard_call.hpp"
 #include "session/closing.hpp"
 #include "session/connecting.hpp"
 
@@ -54,6 +55,13 @@ topology cluster::topology() const
 schema cluster::schema() const
 {
     return core_->knowledge().known_schema();
+}
+
+void cluster::set_connections_per_node(unsigned connections) const
+{
+    detail::check_connections_per_node(connections);
+    for (const std::shared_ptr<detail::cluster_shard>& shard : core_->shards())
+        net::run_on(shard->home(), [shard, connections] { shard->resize(connections); });
 }
 
 bool cluster::is_closed() const noexcept

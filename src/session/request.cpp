@@ -49,7 +49,8 @@ void request::try_nodes() noexcept
 
 bool request::offer(pool& where) noexcept
 {
-    pool_ = &where;
+    if (pool_ != &where)
+        pool_ = pool_ptr{&where};
     attempt_began_ = home_->home().now();
     state_ = state::on_node;
     switch (where.submit(*this)) {
@@ -250,6 +251,8 @@ void request::detach_request() noexcept
     base::timer_wheel::clear(*this);
     static_cast<base::list_hook<running_tag>&>(*this).unlink();
     state_ = state::ended;
+    // Here, on the shard's thread: this object may be destroyed on another.
+    pool_.reset();
 }
 
 }  // namespace async_cassandra::detail

@@ -104,7 +104,7 @@ private:
 
     std::shared_ptr<session_shard> home_;
     query_plan plan_;
-    pool* pool_ = nullptr;
+    pool_ptr pool_;
     base::time_point attempt_began_{};
     std::chrono::milliseconds timeout_{};
     std::vector<attempt> attempts_;

@@ -63,6 +63,12 @@ TEST(config_check, numbers)
     EXPECT_THAT(complaint([](auto& c) { c.port = 0; }), names("port", "0", "1 to 65535"));
     EXPECT_THAT(complaint([](auto& c) { c.io_threads = 0; }), names("io_threads", "0", "1 to 128"));
     EXPECT_THAT(complaint([](auto& c) { c.io_threads = 129; }), names("io_threads", "129", "1 to 128"));
+    EXPECT_THAT(
+        complaint([](auto& c) { c.connections_per_node = 0; }), names("connections_per_node", "0", "1 to 8")
+    );
+    EXPECT_THAT(
+        complaint([](auto& c) { c.connections_per_node = 9; }), names("connections_per_node", "9", "1 to 8")
+    );
     EXPECT_THAT(complaint([](auto& c) { c.max_in_flight = 0; }), names("max_in_flight", "0", "1 to 32767"));
     EXPECT_THAT(
         complaint([](auto& c) { c.max_in_flight = 32'768; }), names("max_in_flight", "32768", "1 to 32767")
@@ -78,6 +84,7 @@ TEST(config_check, numbers)
         complaint([](auto& c) {
             c.port = 65'535;
             c.io_threads = 128;
+            c.connections_per_node = 8;
             c.max_in_flight = 32'767;
             c.max_queued_requests = 1;
             c.max_queued_bytes = SIZE_MAX;

@@ -508,6 +508,22 @@ TEST_P(connection_test, an_idle_connection_is_probed_and_stays)
 }
 
 // Contract: a frozen node is left within two seconds of the first request it does not answer.
+TEST_P(connection_test, a_probe_on_demand_finds_a_frozen_node_within_a_second)
+{
+    open_and_wait();
+    turn([&] { subject->probe(); });
+    world.run_for(5s);
+    EXPECT_EQ(node.request_count(protocol::opcode::options), 1U);
+    EXPECT_EQ(closed, 0);
+    node.freeze();
+    const auto begin = world.elapsed();
+    turn([&] { subject->probe(); });
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 10s));
+    EXPECT_EQ(reason.code, errc::heartbeat_timeout);
+    EXPECT_LE(closed_at - begin, 1s + 1ms);
+    EXPECT_GE(closed_at - begin, 1s);
+}
+
 TEST_P(connection_test, a_frozen_node_is_left_two_seconds_after_a_request)
 {
     open_and_wait();

@@ -196,6 +196,49 @@ TEST_F(liveness_test, a_request_at_any_time_finds_a_frozen_node_within_two_secon
     }
 }
 
+TEST_F(liveness_test, a_sign_of_life_that_is_demanded_must_come_within_a_second)
+{
+    go(3s);
+    const liveness::decision d = subject.demand(now);
+    EXPECT_EQ(d.what, action::probe);
+    EXPECT_EQ(d.next, now + 1s);
+    go(1s - 1ns);
+    EXPECT_EQ(ask(false), action::wait);
+    go(1ns);
+    EXPECT_EQ(ask(false), action::fail);
+}
+
+TEST_F(liveness_test, a_demand_is_met_by_any_byte)
+{
+    static_cast<void>(subject.demand(now));
+    go(999ms);
+    bytes();
+    go(14s);
+    EXPECT_EQ(ask(false), action::wait);
+}
+
+TEST_F(liveness_test, a_demand_sends_no_second_probe_and_is_not_put_off_by_another)
+{
+    ASSERT_EQ(subject.demand(now).what, action::probe);
+    go(600ms);
+    const liveness::decision again = subject.demand(now);
+    EXPECT_EQ(again.what, action::wait);
+    EXPECT_EQ(again.next, start + 1s);
+    go(400ms);
+    EXPECT_EQ(ask(false), action::fail);
+}
+
+TEST_F(liveness_test, a_demand_shortens_the_limit_of_an_idle_probe_and_never_lengthens_it)
+{
+    go(15s);
+    ASSERT_EQ(ask(false), action::probe);
+    go(1s);
+    EXPECT_EQ(subject.demand(now).next, now + 1s);
+    liveness late{{}, start};
+    ASSERT_EQ(late.check(start + 15s, false).what, action::probe);
+    EXPECT_EQ(late.demand(start + 19500ms).next, start + 20s);
+}
+
 TEST_F(liveness_test, limits_are_settings)
 {
     liveness::limits l;
