@@ -40,7 +40,7 @@ cluster_core::cluster_core(
     shards_.reserve(environments.size());
     for (std::unique_ptr<base::environment>& env : environments)
         shards_.push_back(std::make_shared<cluster_shard>(net::shard::create(std::move(env)), settings));
-    shards_.front()->add_control_connection(knowledge_);
+    shards_.front()->add_control_connection({shards_.begin(), shards_.end()}, knowledge_);
 }
 
 cluster_core::~cluster_core()
@@ -59,9 +59,7 @@ std::size_t cluster_core::choose_shard() noexcept
     return next_shard_.fetch_add(1, std::memory_order_relaxed) % shards_.size();
 }
 
-void cluster_core::open_pools(
-    const control_connection::target& where, const std::string& keyspace, pool::open_callback done
-)
+void cluster_core::open_pools(protocol_version version, const std::string& keyspace, pool::open_callback done)
 {
     struct gathering {
         std::size_t missing;
@@ -81,8 +79,8 @@ void cluster_core::open_pools(
         });
     };
     for (const std::shared_ptr<cluster_shard>& shard : shards_)
-        net::run_on(shard->home(), [shard, where, keyspace, report] {
-            shard->open_pools(where, keyspace, report);
+        net::run_on(shard->home(), [shard, version, keyspace, report] {
+            shard->open_pools(version, keyspace, report);
         });
 }
 

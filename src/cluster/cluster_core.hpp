@@ -55,9 +55,7 @@ public:
 
     /// Opens the pools of every shard. `done` runs on shard 0, once: null, or the first reason against it. To be called
     /// on shard 0.
-    void open_pools(
-        const control_connection::target& where, const std::string& keyspace, pool::open_callback done
-    );
+    void open_pools(protocol_version version, const std::string& keyspace, pool::open_callback done);
 
     /// Closes every shard, then the threads. `done` runs on shard 0. To be called on shard 0; later calls join the first.
     void close(std::function<void()> done);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster/cluster_shard.hpp"
 
+#include "net/shard_call.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +15,11 @@ net::close_reason closed_reason()
     return {make_error_code(errc::closed), "the cluster is closed", nullptr};
 }
 
+net::close_reason no_node_reason()
+{
+    return {make_error_code(errc::no_host_available), "the cluster shows no node to connect to", nullptr};
+}
+
 }  // namespace
 
 cluster_shard::cluster_shard(std::shared_ptr<net::shard> home, const pool_settings& settings)
@@ -21,17 +28,35 @@ cluster_shard::cluster_shard(std::shared_ptr<net::shard> home, const pool_settin
     shard_->add_guest(*this);
 }
 
-void cluster_shard::add_control_connection(std::shared_ptr<cluster_knowledge> knowledge)
+void cluster_shard::add_control_connection(
+    std::vector<std::weak_ptr<cluster_shard>> all, std::shared_ptr<cluster_knowledge> knowledge
+)
 {
+    all_ = std::move(all);
     knowledge_ = std::move(knowledge);
     watch_ =
         std::make_shared<topology_watch>(shard_, settings_.config, static_cast<topology_listener&>(*this));
     control_ = std::make_unique<control_connection>(shard_, settings_.config, watch_);
 }
 
+void cluster_shard::tell_all(const std::function<void(cluster_shard&)>& what)
+{
+    for (const std::weak_ptr<cluster_shard>& each : all_)
+        if (const auto shard = each.lock())
+            net::run_on(shard->home(), [shard, what] { what(*shard); });
+}
+
 void cluster_shard::on_topology(const std::shared_ptr<const topology_data>& now)
 {
     knowledge_->set(topology{now});
+    // Where the first node is that answers, the others that matter are, too.
+    if (local_dc_.empty())
+        for (const node& each : now->nodes)
+            if (each.address == control_->last_target().node)
+                local_dc_ = each.data_center;
+    const auto shape =
+        std::make_shared<const cluster_shape>(cluster_shape{now, control_->last_target(), local_dc_});
+    tell_all([shape](cluster_shard& shard) { shard.take(*shape); });
 }
 
 void cluster_shard::on_schema(const schema& now)
@@ -39,7 +64,87 @@ void cluster_shard::on_schema(const schema& now)
     knowledge_->set(now);
 }
 
-void cluster_shard::on_hint(const protocol::status_change&) {}
+void cluster_shard::on_hint(const protocol::status_change& said)
+{
+    tell_all([said](cluster_shard& shard) { shard.take_hint(said); });
+}
+
+void cluster_shard::take_hint(const protocol::status_change& said)
+{
+    for (const std::unique_ptr<shard_node>& node : nodes_) {
+        if (node->who().address != said.node)
+            continue;
+        if (said.kind == protocol::status_change_kind::up)
+            node->gossip_up();
+        else
+            node->gossip_down();
+    }
+}
+
+void cluster_shard::take(const cluster_shape& shape)
+{
+    if (closed_)
+        return;
+    std::vector<std::unique_ptr<shard_node>> before = std::exchange(nodes_, {});
+    wanted_.clear();
+    for (const node& each : shape.nodes->nodes) {
+        const bool is_control = each.address == shape.control.node;
+        const auto known = std::ranges::find_if(before, [&](const std::unique_ptr<shard_node>& n) {
+            return n != nullptr && n->who().host_id == each.host_id;
+        });
+        if (known != before.end()) {
+            nodes_.push_back(std::move(*known));
+            if (nodes_.back()->who().address != each.address)
+                nodes_.back()->move(each.address, is_control ? shape.control.host : std::string{});
+        } else {
+            nodes_.push_back(std::make_unique<shard_node>(
+                shard_,
+                settings_,
+                shard_node::identity{
+                    each.host_id,
+                    each.address,
+                    is_control ? shape.control.host : std::string{},
+                    shape.control.version}
+            ));
+        }
+        if (shape.local_dc.empty() || each.data_center == shape.local_dc)
+            wanted_.push_back(nodes_.back().get());
+        else
+            nodes_.back()->want(false);
+    }
+    for (std::unique_ptr<shard_node>& gone : before)
+        if (gone != nullptr)
+            let_leave(std::move(gone));
+    for (auto& [name, set] : pools_)
+        fill(name, set);
+}
+
+void cluster_shard::let_leave(std::unique_ptr<shard_node> node)
+{
+    shard_node* const left = node.get();
+    leaving_.push_back(std::move(node));
+    // Not at once: this may be one of its own calls.
+    left->remove([weak = weak_from_this(), left] {
+        const auto self = weak.lock();
+        if (self == nullptr)
+            return;
+        net::run_later(*self->shard_, [self, left] {
+            std::erase_if(self->leaving_, [left](const auto& n) { return n.get() == left; });
+        });
+    });
+}
+
+void cluster_shard::fill(const std::string& name, pool_set& set)
+{
+    std::vector<pool_ptr> pools;
+    for (shard_node* const node : wanted_) {
+        if (node->find(name) == nullptr)
+            node->open(name, [](const net::close_reason*) {});
+        if (pool* const there = node->find(name))
+            pools.emplace_back(there);
+    }
+    set.use(std::move(pools));
+}
 
 const std::string& cluster_shard::key(protocol_version version, const std::string& keyspace) noexcept
 {
@@ -54,35 +159,31 @@ pool_set* cluster_shard::pools(protocol_version version, const std::string& keys
 }
 
 void cluster_shard::open_pools(
-    const control_connection::target& where, const std::string& keyspace, pool::open_callback done
+    protocol_version version, const std::string& keyspace, pool::open_callback done
 )
 {
-    if (is_closed()) {
-        const net::close_reason reason = closed_reason();
+    if (is_closed() || wanted_.empty()) {
+        const net::close_reason reason = is_closed() ? closed_reason() : no_node_reason();
         done(&reason);
         return;
     }
-    const std::string& name = key(where.version, keyspace);
-    auto found = pools_.find(name);
-    if (found == pools_.end())
-        found = pools_.try_emplace(name, node_at(where)).first;
-    shard_node& node = found->second.node();
-    node.open(name, std::move(done));
-    if (pool* const known = node.find(name))
-        found->second.use(pool_ptr{known});
-}
-
-shard_node& cluster_shard::node_at(const control_connection::target& where)
-{
-    const auto found = std::ranges::find_if(nodes_, [&](const std::unique_ptr<shard_node>& n) {
-        return n->who().address == where.node && n->who().version == where.version;
-    });
-    if (found != nodes_.end())
-        return **found;
-    nodes_.push_back(std::make_unique<shard_node>(
-        shard_, settings_, shard_node::identity{{}, where.node, where.host, where.version}
-    ));
-    return *nodes_.back();
+    struct gathering {
+        std::size_t missing;
+        pool::open_callback done;
+    };
+    auto all = std::make_shared<gathering>(gathering{wanted_.size(), std::move(done)});
+    const auto report = [all](const net::close_reason* reason) {
+        if (all->missing == 0 || (--all->missing != 0 && reason != nullptr))
+            return;
+        all->missing = 0;
+        std::exchange(all->done, nullptr)(reason);
+    };
+    const std::string& name = key(version, keyspace);
+    pool_set& set = pools_[name];
+    // A copy: a node may be lost while it is opened.
+    for (shard_node* const node : std::vector<shard_node*>{wanted_})
+        node->open(name, report);
+    fill(name, set);
 }
 
 void cluster_shard::resize(std::size_t connections)
@@ -116,6 +217,8 @@ void cluster_shard::close_now() noexcept
         return;
     for (const std::unique_ptr<shard_node>& node : nodes_)
         node->close(closed_reason());
+    for (const std::unique_ptr<shard_node>& node : leaving_)
+        node->close(closed_reason());
     if (control_ != nullptr)
         control_->close();
     // Here, not in the destructor: that may run on any thread.
@@ -128,6 +231,8 @@ void cluster_shard::on_shard_down() noexcept
     if (control_ != nullptr)
         control_->drop();
     for (const std::unique_ptr<shard_node>& node : nodes_)
+        node->drop();
+    for (const std::unique_ptr<shard_node>& node : leaving_)
         node->drop();
 }
 

@@ -3,7 +3,7 @@
 
 #include "cluster/cluster_knowledge.hpp"
 #include "cluster/control_connection.hpp"
-#include "cluster/query_plan.hpp"
+#include "cluster/pool_set.hpp"
 #include "cluster/shard_node.hpp"
 #include "cluster/timestamps.hpp"
 #include "cluster/topology_watch.hpp"
@@ -27,22 +27,11 @@ protected:
     virtual ~closable() = default;
 };
 
-/// The pools of one keyspace on one shard, a pool a node, and the order to try them in.
-class pool_set {
-public:
-    explicit pool_set(shard_node& node) : node_(&node) {}
-
-    [[nodiscard]] shard_node& node() const noexcept { return *node_; }
-    void use(pool_ptr only) { pools_.assign(1, std::move(only)); }
-
-    [[nodiscard]] query_plan plan() noexcept { return {pools_.size(), turn_++}; }
-    [[nodiscard]] pool& at(std::size_t position) noexcept { return *pools_[position]; }
-    [[nodiscard]] std::size_t size() const noexcept { return pools_.size(); }
-
-private:
-    shard_node* node_;
-    std::vector<pool_ptr> pools_;
-    std::size_t turn_ = 0;
+/// What the first shard tells all of them.
+struct cluster_shape {
+    std::shared_ptr<const topology_data> nodes;
+    control_connection::target control;  ///< Where the control connection is, or was last.
+    std::string local_dc;                ///< Requests stay there; empty: anywhere.
 };
 
 /// What one shard holds of a cluster. Everything here happens on the shard's thread.
@@ -55,8 +44,10 @@ public:
     cluster_shard(const cluster_shard&) = delete;
     cluster_shard& operator=(const cluster_shard&) = delete;
 
-    /// Only the first shard has one. What it sees is put down in `knowledge`.
-    void add_control_connection(std::shared_ptr<cluster_knowledge> knowledge);
+    /// Only the first shard has one. What it sees goes to all shards, and is put down in `knowledge`.
+    void add_control_connection(
+        std::vector<std::weak_ptr<cluster_shard>> all, std::shared_ptr<cluster_knowledge> knowledge
+    );
     [[nodiscard]] control_connection* control() noexcept { return control_.get(); }
     [[nodiscard]] topology_watch* watch() noexcept { return watch_.get(); }
 
@@ -64,11 +55,10 @@ public:
     [[nodiscard]] const std::shared_ptr<net::shard>& shared_home() const noexcept { return shard_; }
     [[nodiscard]] const cluster_config& config() const noexcept { return *settings_.config; }
 
-    /// Makes sure that the pools for `keyspace` exist and one connection is up; calls back once, as `pool::open`.
-    /// With v5 every request carries its keyspace, so there is one set for all of them.
-    void open_pools(
-        const control_connection::target& where, const std::string& keyspace, pool::open_callback done
-    );
+    /// Makes sure that the pools for `keyspace` exist on every node that requests may go to, and that one connection is
+    /// up; calls back once: with null, or with a reason when no node could be connected to. With v5 every request carries
+    /// its keyspace, so there is one set for all of them. Not before the first topology.
+    void open_pools(protocol_version version, const std::string& keyspace, pool::open_callback done);
 
     /// Null before `open_pools`.
     [[nodiscard]] pool_set* pools(protocol_version version, const std::string& keyspace) noexcept;
@@ -93,7 +83,12 @@ private:
     [[nodiscard]] static const std::string& key(
         protocol_version version, const std::string& keyspace
     ) noexcept;
-    [[nodiscard]] shard_node& node_at(const control_connection::target& where);
+    void take(const cluster_shape& shape);
+    void let_leave(std::unique_ptr<shard_node> node);
+    void fill(const std::string& name, pool_set& set);
+    void take_hint(const protocol::status_change& said);
+    /// Runs it on every shard, this one included.
+    void tell_all(const std::function<void(cluster_shard&)>& what);
     void on_shard_down() noexcept override;
     void on_topology(const std::shared_ptr<const topology_data>& now) override;
     void on_schema(const schema& now) override;
@@ -101,10 +96,15 @@ private:
 
     std::shared_ptr<net::shard> shard_;
     pool_settings settings_;
-    std::shared_ptr<cluster_knowledge> knowledge_;  // of the first shard
+    std::vector<std::weak_ptr<cluster_shard>> all_;  // of the first shard
+    std::shared_ptr<cluster_knowledge> knowledge_;   // of the first shard
+    std::string local_dc_;                           // of the first shard; empty: not known yet
     std::shared_ptr<topology_watch> watch_;
     std::unique_ptr<control_connection> control_;
+    // Those of the topology, in its order; then those that requests may go to, and those that left and have some still.
     std::vector<std::unique_ptr<shard_node>> nodes_;
+    std::vector<shard_node*> wanted_;
+    std::vector<std::unique_ptr<shard_node>> leaving_;
     std::map<std::string, pool_set, std::less<>> pools_;
     base::intrusive_list<closable, closing_tag> closables_;
     timestamps write_times_;

@@ -37,7 +37,7 @@ control_connection::~control_connection()
 void control_connection::find(find_callback done)
 {
     if (connection_ != nullptr && connection_->ready()) {
-        done(target{connection_->node(), connection_->version(), connected_host_});
+        done(last_target_);
         return;
     }
     waiters_.push_back(std::move(done));
@@ -139,8 +139,9 @@ void control_connection::on_ready(net::connection& c) noexcept
         "connected",
         {{"node", to_string(c.node())}, {"protocol", name_of(c.version())}}
     );
+    last_target_ = {c.node(), c.version(), connected_host_};
     watch_->on_connected(connection_);
-    tell(target{c.node(), c.version(), connected_host_});
+    tell(last_target_);
 }
 
 void control_connection::on_event(net::connection& c, std::span<const std::byte> body) noexcept

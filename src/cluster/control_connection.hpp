@@ -41,6 +41,9 @@ public:
     /// Calls back once: at once when connected, else at the end of a search through all contact points.
     void find(find_callback done);
 
+    /// Where it is, or was last.
+    [[nodiscard]] const target& last_target() const noexcept { return last_target_; }
+
     /// What is known of the running search, for the error of a caller that stops waiting.
     [[nodiscard]] failure progress() const;
 
@@ -78,6 +81,7 @@ private:
 
     std::deque<candidate> candidates_;
     std::string connected_host_;
+    target last_target_;
     std::unique_ptr<base::pending_operation> resolving_;
     std::shared_ptr<net::connection> connection_;
     base::time_point attempt_began_{};

@@ -103,8 +103,15 @@ void node_reading::read_some()
         net::run_later(*shard_, [self = shared_from_this()] { self->read_some(); });
         return;
     }
+    described_nodes all = reader_.finish();
+    if (!all.local) {
+        failure f = base::make_failure(errc::protocol_violation, "the node does not say who it is");
+        f.node = connection_->node();
+        fail(failure_ptr{std::move(f)});
+        return;
+    }
     connection_.reset();
-    std::exchange(done_, nullptr)(reader_.finish());
+    std::exchange(done_, nullptr)(std::move(all));
 }
 
 void node_reading::fail(failure_ptr why)

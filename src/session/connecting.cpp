@@ -108,7 +108,7 @@ void connect_operation::open_pools(const control_connection::target& where)
         return;
     topology_known_ = true;
     cluster_->open_pools(
-        where,
+        where.version,
         keyspace_,
         [self = boost::intrusive_ptr<connect_operation>{this}, where](const auto* reason) {
             self->on_pools_open(where, reason);

@@ -42,7 +42,7 @@ void request::resend_here() noexcept
 void request::try_nodes() noexcept
 {
     while (!plan_.empty())
-        if (offer(home_->pools().at(plan_.next())))
+        if (offer(plan_.next()))
             return;
     fail(failure_of_attempts());
 }
@@ -253,6 +253,7 @@ void request::detach_request() noexcept
     state_ = state::ended;
     // Here, on the shard's thread: this object may be destroyed on another.
     pool_.reset();
+    plan_ = {};
 }
 
 }  // namespace async_cassandra::detail

@@ -103,7 +103,7 @@ private:
     void on_timer(base::time_point now) noexcept final;
 
     std::shared_ptr<session_shard> home_;
-    query_plan plan_;
+    pool_plan plan_;
     pool_ptr pool_;
     base::time_point attempt_began_{};
     std::chrono::milliseconds timeout_{};
