@@ -77,7 +77,13 @@ bool pool::is_up() const noexcept
 pool::admission pool::submit(pool_request& request)
 {
     if (queue_.empty()) {
-        if (const std::optional<slot> free = choose()) {
+        const std::span<const slot> ready = fsm_.ready();
+        // Of one connection, the common case, nothing is to be chosen; every request passes here.
+        const std::optional<slot> free =
+            ready.size() != 1
+                ? choose()
+                : (members_[ready[0]].link->has_room() ? std::optional{ready[0]} : std::nullopt);
+        if (free) {
             send(request, *free);
             return admission::taken;
         }

@@ -90,6 +90,7 @@ void shard_node::move(const endpoint& to, std::string host)
     who_.address = to;
     who_.host = std::move(host);
     std::vector<pool_ptr> successors;
+    successors.reserve(pools_.size());
     for (const pool_ptr& p : pools_)
         successors.push_back(make_pool(p->keyspace()));
     node_fsm::actions what = fsm_.on_moved();
