@@ -79,6 +79,10 @@ bool request::offer(pool& where) noexcept
 
 failure request::failure_of_attempts()
 {
+    if (attempts_.empty())
+        return base::make_failure(
+            errc::no_host_available, "no node could take the request: the local data center has none"
+        );
     const attempt& last = attempts_.back();
     if (last.code == errc::overloaded)
         return base::make_failure(errc::overloaded, to_string(last.node) + ": " + last.reason);

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Several nodes: who gets requests while nodes come, go, move and freeze. R36 R25
+#include "simulation/simulated_session.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace async_cassandra::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::Each;
+using ::testing::IsEmpty;
+
+class several_nodes : public simulated_cluster_session {
+protected:
+    explicit several_nodes(fake_cluster_settings settings = {})
+        : simulated_cluster_session(std::move(settings))
+    {
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            nodes.node(i).on_query("Q").reply(reply_void());
+    }
+    void TearDown() override
+    {
+        if (client)
+            close(*client);
+        world.run_for(1s);
+        EXPECT_THAT(nodes.violations(), IsEmpty());
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            EXPECT_EQ(nodes.node(i).open_connections(), 0U) << i;
+    }
+
+    /// How many requests each node got of so many, which must all be answered.
+    std::vector<std::size_t> spread(std::size_t count)
+    {
+        std::vector<std::size_t> before;
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            before.push_back(queries(i));
+        for (std::size_t i = 0; i < count; ++i)
+            rows_of("Q");
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            before[i] = queries(i) - before[i];
+        return before;
+    }
+
+    [[nodiscard]] std::size_t queries(std::size_t i)
+    {
+        const auto all = nodes.node(i).requests();
+        return static_cast<std::size_t>(std::ranges::count_if(all, [](const request_record& r) {
+            return r.query == "Q";
+        }));
+    }
+};
+
+TEST_F(several_nodes, each_gets_as_many_requests)
+{
+    connect();
+    world.run_for(1s);
+    EXPECT_THAT(spread(300), Each(100U));
+}
+
+TEST_F(several_nodes, one_that_is_killed_is_left_at_once_and_gets_its_share_when_it_is_back)
+{
+    config.reconnect_max_delay = 1s;
+    connect();
+    world.run_for(1s);
+    nodes.stop(1);
+    world.run_for(100ms);
+    const auto without = spread(100);
+    EXPECT_EQ(without[1], 0U);
+    EXPECT_EQ(without[0], 50U);
+    nodes.start(1);
+    world.run_for(2s);
+    EXPECT_THAT(spread(300), Each(100U));
+}
+
+TEST_F(several_nodes, one_that_is_frozen_is_left_within_two_and_a_half_seconds)
+{
+    connect();
+    world.run_for(1s);
+    nodes.freeze(1);
+    std::vector<std::shared_ptr<call_end<result_set>>> calls;
+    for (int i = 0; i < 30; ++i)
+        calls.push_back(execute("Q"));
+    const auto begin = world.elapsed();
+    ASSERT_TRUE(world.run_until(
+        [&] { return std::ranges::all_of(calls, [](const auto& c) { return c->count != 0; }); }, 10s
+    ));
+    EXPECT_LE(world.elapsed() - begin, 2500ms);
+    EXPECT_EQ(std::ranges::count_if(calls, [](const auto& c) { return c->error != nullptr; }), 10);
+    EXPECT_EQ(spread(100)[1], 0U);
+    nodes.thaw(1);
+}
+
+TEST_F(several_nodes, one_that_joins_gets_its_share)
+{
+    connect();
+    const std::size_t added = nodes.add_node("dc1", "rack1");
+    nodes.node(added).on_query("Q").reply(reply_void());
+    world.run_for(5s);
+    EXPECT_THAT(spread(400), Each(100U));
+}
+
+TEST_F(several_nodes, one_that_leaves_gets_nothing_and_its_connections_end)
+{
+    connect();
+    nodes.remove_node(2);
+    world.run_for(1min);
+    EXPECT_EQ(nodes.node(2).open_connections(), 0U);
+    EXPECT_THAT(spread(100), ::testing::ElementsAre(50U, 50U, 0U));
+}
+
+TEST_F(several_nodes, one_that_comes_back_elsewhere_is_connected_to_there)
+{
+    connect();
+    nodes.restart_at(2, inet::parse("127.0.0.77").value());
+    world.run_for(1min);
+    EXPECT_THAT(spread(300), Each(100U));
+}
+
+TEST_F(several_nodes, when_all_are_down_a_request_fails_at_once_and_names_each_with_its_cause)
+{
+    connect();
+    world.run_for(1s);
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.stop(i);
+    world.run_for(100ms);
+    const auto begin = world.elapsed();
+    const auto end = execute("Q");
+    wait(*end);
+    EXPECT_LE(world.elapsed() - begin, 100ms);
+    const failure f = failure_of<no_host_available>(*end);
+    EXPECT_EQ(f.effect, request_effect::not_sent);
+    EXPECT_EQ(f.attempts.size(), 3U);
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        EXPECT_THAT(f.what, ::testing::HasSubstr(to_string(nodes.address(i))));
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.start(i);
+    world.run_for(1min);
+    EXPECT_THAT(spread(300), Each(100U)) << "work goes on with no restart";
+}
+
+class two_data_centers : public several_nodes {
+protected:
+    two_data_centers() : several_nodes(fake_cluster_settings{.nodes = {3, 3}}) {}
+};
+
+TEST_F(two_data_centers, requests_stay_where_the_first_contact_point_is)
+{
+    connect();
+    world.run_for(1s);
+    const auto counts = spread(300);
+    for (std::size_t i = 0; i < 3; ++i)
+        EXPECT_EQ(counts[i], 100U);
+    for (std::size_t i = 3; i < 6; ++i) {
+        EXPECT_EQ(counts[i], 0U);
+        EXPECT_EQ(nodes.node(i).connections_accepted(), 0U);
+    }
+}
+
+}  // namespace
+}  // namespace async_cassandra::testing
