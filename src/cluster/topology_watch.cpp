@@ -17,6 +17,12 @@ constexpr std::chrono::seconds query_timeout{5};
 // Units of topology_builder in a turn of the loop: less than a millisecond.
 constexpr std::size_t units_per_turn = 50'000;
 
+/// A server that answers so answers so again: it is asked at the next periodic look, not at once.
+bool is_refusal(const failure& why) noexcept
+{
+    return why.code.category() == server_category();
+}
+
 /// When the lists cannot be read at all, the node that is asked is still of use.
 described_nodes connected_node_alone(const endpoint& address)
 {
@@ -143,7 +149,11 @@ void topology_watch::on_nodes(result<described_nodes> read)
                 keyspaces_.emplace();  // they are read behind the nodes
             build();
         }
-        carry_out(debouncer_.on_nodes_failed(shard_->now()));
+        carry_out(
+            is_refusal(*read.error())
+                ? debouncer_.on_nodes_read(std::nullopt, shard_->now(), shard_->env().entropy())
+                : debouncer_.on_nodes_failed(shard_->now())
+        );
         return;
     }
     std::optional<uuid> version;
@@ -181,7 +191,10 @@ void topology_watch::on_schema(const schema_wish& wish, result<described_schema>
             keyspaces_.emplace();
             build();
         }
-        carry_out(debouncer_.on_schema_failed(shard_->now()));
+        carry_out(
+            is_refusal(*read.error()) ? debouncer_.on_schema_read()
+                                      : debouncer_.on_schema_failed(shard_->now())
+        );
         return;
     }
     tell_notes(read->notes);

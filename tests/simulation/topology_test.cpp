@@ -156,6 +156,9 @@ TEST_F(simulated_topology, a_node_whose_tables_cannot_be_read_serves_alone)
     connect();
     EXPECT_THAT(addresses(), ElementsAre(nodes.address(0)));
     rows_of("Q");
+    const std::size_t asked = nodes.node(0).request_count();
+    world.run_for(10s);
+    EXPECT_EQ(nodes.node(0).request_count(), asked + 1) << "who refuses is not asked again and again";
 }
 
 TEST_F(simulated_topology, the_schema_is_known_and_follows_changes_of_others)
