@@ -238,7 +238,7 @@ void control_connection::drop() noexcept
     closed_ = true;
     base::timer_wheel::clear(*this);
     resolving_.reset();
-    watch_->close();
+    watch_->drop();
     if (const auto open = std::exchange(connection_, nullptr))
         open->drop();
 }

@@ -243,6 +243,11 @@ void topology_watch::build_some()
 void topology_watch::publish()
 {
     listener_->on_topology(known_);
+    tell_waiters();
+}
+
+void topology_watch::tell_waiters()
+{
     for (const std::function<void()>& then : std::exchange(waiters_, {}))
         then();
 }
@@ -263,19 +268,30 @@ void topology_watch::tell_notes(const std::vector<std::string>& notes)
 
 void topology_watch::when_known(std::function<void()> then)
 {
-    if (known_ != nullptr)
+    if (known_ != nullptr || closed_)
         then();
     else
         waiters_.push_back(std::move(then));
 }
 
-void topology_watch::close() noexcept
+void topology_watch::stop() noexcept
 {
     closed_ = true;
     on_disconnected();
+    builder_.reset();
+}
+
+void topology_watch::close() noexcept
+{
+    stop();
+    tell_waiters();
+}
+
+void topology_watch::drop() noexcept
+{
+    stop();
     // Destroyed last: a waiter may hold the last handle of the cluster.
     const std::vector<std::function<void()>> dropped = std::exchange(waiters_, {});
-    builder_.reset();
 }
 
 }  // namespace async_cassandra::detail

@@ -53,10 +53,14 @@ public:
     /// Null until the first was built.
     [[nodiscard]] const std::shared_ptr<const topology_data>& known() const noexcept { return known_; }
 
-    /// `then` runs as soon as there is a topology: now, or later on this shard; never when the watch is closed before.
+    /// `then` runs as soon as there is a topology, or none is to come any more: now, or later on this shard.
     void when_known(std::function<void()> then);
 
+    /// Nothing more is read. Those who wait are told.
     void close() noexcept;
+
+    /// The shard is going away: tells nobody.
+    void drop() noexcept;
 
 private:
     void carry_out(const event_debouncer::actions& what);
@@ -66,9 +70,11 @@ private:
     void read_schema(const schema_wish& wish);
     void on_schema(const schema_wish& wish, result<described_schema> read);
     void stop_reading() noexcept;
+    void stop() noexcept;
     void build();
     void build_some();
     void publish();
+    void tell_waiters();
     void tell_notes(const std::vector<std::string>& notes);
     void on_timer(base::time_point now) noexcept override;
 

@@ -106,6 +106,10 @@ void connect_operation::open_pools(const control_connection::target& where)
 {
     if (done_)
         return;
+    if (cluster_->is_closed()) {
+        fail(*cluster_closed());
+        return;
+    }
     topology_known_ = true;
     cluster_->open_pools(
         where.version,

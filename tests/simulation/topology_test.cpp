@@ -161,6 +161,33 @@ TEST_F(simulated_topology, a_node_whose_tables_cannot_be_read_serves_alone)
     EXPECT_EQ(nodes.node(0).request_count(), asked + 1) << "who refuses is not asked again and again";
 }
 
+TEST_F(simulated_topology, a_connect_that_waits_for_it_ends_when_the_cluster_is_closed)
+{
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.node(i).on_query("SELECT * FROM system.local WHERE key='local'").reply(no_reply());
+    client.emplace(make_simulated_cluster(world, config));
+    const auto end = start<session>([&](auto handler) { client->connect("", std::move(handler)); });
+    world.run_for(100ms);
+    EXPECT_EQ(end->count, 0);
+    EXPECT_LE(close(*client), 100ms);
+    world.run_for(10ms);
+    EXPECT_EQ(failure_of<connection_error>(*end).what, "Cluster is closed");
+}
+
+TEST_F(simulated_topology, a_connect_says_what_it_waited_for)
+{
+    config.connect_timeout = 3s;
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.node(i).on_query("SELECT * FROM system.local WHERE key='local'").reply(no_reply());
+    client.emplace(make_simulated_cluster(world, config));
+    const auto end = start<session>([&](auto handler) { client->connect("", std::move(handler)); });
+    wait(*end);
+    EXPECT_THAT(
+        failure_of<no_host_available>(*end).what,
+        ::testing::HasSubstr("the list of nodes was still being read")
+    );
+}
+
 TEST_F(simulated_topology, the_schema_is_known_and_follows_changes_of_others)
 {
     nodes.change_schema(
