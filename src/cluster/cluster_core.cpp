@@ -45,8 +45,15 @@ cluster_core::cluster_core(
 
 cluster_core::~cluster_core()
 {
+    // With threads of its own nobody runs what comes later, such as the answer of an authentication provider: it would
+    // keep the shard, and the shard the context that it waits in.
+    const bool own_threads = !threads_.empty();
     for (const std::shared_ptr<cluster_shard>& shard : shards_)
-        net::run_on(shard->home(), [shard] { shard->close_now(); });
+        net::run_on(shard->home(), [shard, own_threads] {
+            shard->close_now();
+            if (own_threads)
+                shard->home().close_inbox();
+        });
 }
 
 std::size_t cluster_core::choose_shard() noexcept
