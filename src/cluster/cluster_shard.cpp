@@ -116,7 +116,8 @@ void cluster_shard::take(const cluster_shape& shape)
         if (gone != nullptr)
             let_leave(std::move(gone));
     for (auto& [name, set] : pools_)
-        fill(name, set);
+        if (set.has_worked())
+            fill(name, set);
 }
 
 void cluster_shard::let_leave(std::unique_ptr<shard_node> node)
@@ -172,18 +173,22 @@ void cluster_shard::open_pools(
         pool::open_callback done;
     };
     auto all = std::make_shared<gathering>(gathering{wanted_.size(), std::move(done)});
-    const auto report = [all](const net::close_reason* reason) {
+    const std::string& name = key(version, keyspace);
+    const auto set = pools_.try_emplace(name).first;
+    // Called by pools of this shard's nodes, which do not outlive it.
+    const auto report = [this, all, set](const net::close_reason* reason) {
+        if (reason == nullptr && !set->second.has_worked()) {
+            set->second.set_worked();
+            fill(set->first, set->second);
+        }
         if (all->missing == 0 || (--all->missing != 0 && reason != nullptr))
             return;
         all->missing = 0;
         std::exchange(all->done, nullptr)(reason);
     };
-    const std::string& name = key(version, keyspace);
-    pool_set& set = pools_[name];
     // A copy: a node may be lost while it is opened.
     for (shard_node* const node : std::vector<shard_node*>{wanted_})
         node->open(name, report);
-    fill(name, set);
 }
 
 void cluster_shard::resize(std::size_t connections)

@@ -44,6 +44,10 @@ public:
         pools_ = std::move(list);
     }
 
+    /// Whether a connection to one of the nodes ever served this keyspace. One that all refused is not tried again.
+    [[nodiscard]] bool has_worked() const noexcept { return has_worked_; }
+    void set_worked() noexcept { has_worked_ = true; }
+
     /// Each node begins as often as the others.
     [[nodiscard]] pool_plan plan() noexcept
     {
@@ -53,6 +57,7 @@ public:
 private:
     boost::intrusive_ptr<const pool_list> pools_;
     std::size_t turn_ = 0;
+    bool has_worked_ = false;
 };
 
 }  // namespace async_cassandra::detail

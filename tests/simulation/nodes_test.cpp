@@ -158,5 +158,37 @@ TEST_F(two_data_centers, requests_stay_where_the_first_contact_point_is)
     }
 }
 
+TEST_F(two_data_centers, a_request_says_that_the_local_one_has_no_node_left)
+{
+    connect();
+    world.run_for(1s);
+    for (std::size_t i = 0; i < 3; ++i)
+        nodes.remove_node(i);
+    world.run_for(2min);
+    const auto end = execute("Q");
+    wait(*end);
+    const failure f = failure_of<no_host_available>(*end);
+    EXPECT_THAT(f.what, ::testing::HasSubstr("the local data center has none"));
+    EXPECT_EQ(f.effect, request_effect::not_sent);
+}
+
+TEST_F(several_nodes, a_keyspace_that_all_refuse_is_not_tried_again)
+{
+    config.protocol = protocol_version::v4;
+    keyspace = "nowhere";
+    EXPECT_THROW(connect(), invalid_request);
+    const auto accepted = [this] {
+        std::size_t sum = 0;
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            sum += nodes.node(i).connections_accepted();
+        return sum;
+    };
+    world.run_for(1s);
+    const std::size_t before = accepted();
+    nodes.add_node("dc1", "rack1");
+    world.run_for(5min);
+    EXPECT_EQ(accepted(), before);
+}
+
 }  // namespace
 }  // namespace async_cassandra::testing
