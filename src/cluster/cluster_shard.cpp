@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster/cluster_shard.hpp"
 
+#include "cluster/topology_change.hpp"
 #include "net/shard_call.hpp"
 
 #include <algorithm>
@@ -85,15 +86,18 @@ void cluster_shard::take(const cluster_shape& shape)
 {
     if (closed_)
         return;
+    const std::shared_ptr<const topology_data> old = std::exchange(topology_, shape.nodes);
+    const topology_change change = compare_nodes(
+        old == nullptr ? std::span<const node_description>{} : old->described->nodes,
+        shape.nodes->described->nodes
+    );
     std::vector<std::unique_ptr<shard_node>> before = std::exchange(nodes_, {});
     wanted_.clear();
-    for (const node& each : shape.nodes->nodes) {
+    for (std::size_t i = 0; i < shape.nodes->nodes.size(); ++i) {
+        const node& each = shape.nodes->nodes[i];
         const bool is_control = each.address == shape.control.node;
-        const auto known = std::ranges::find_if(before, [&](const std::unique_ptr<shard_node>& n) {
-            return n != nullptr && n->who().host_id == each.host_id;
-        });
-        if (known != before.end()) {
-            nodes_.push_back(std::move(*known));
+        if (change.before[i] != topology_change::no_position) {
+            nodes_.push_back(std::move(before[change.before[i]]));
             if (nodes_.back()->who().address != each.address)
                 nodes_.back()->move(each.address, is_control ? shape.control.host : std::string{});
         } else {
@@ -112,9 +116,8 @@ void cluster_shard::take(const cluster_shape& shape)
         else
             nodes_.back()->want(false);
     }
-    for (std::unique_ptr<shard_node>& gone : before)
-        if (gone != nullptr)
-            let_leave(std::move(gone));
+    for (const std::uint32_t gone : change.removed)
+        let_leave(std::move(before[gone]));
     for (auto& [name, set] : pools_)
         if (set.has_worked())
             fill(name, set);

@@ -101,6 +101,7 @@ private:
     std::string local_dc_;                           // of the first shard; empty: not known yet
     std::shared_ptr<topology_watch> watch_;
     std::unique_ptr<control_connection> control_;
+    std::shared_ptr<const topology_data> topology_;
     // Those of the topology, in its order; then those that requests may go to, and those that left and have some still.
     std::vector<std::unique_ptr<shard_node>> nodes_;
     std::vector<shard_node*> wanted_;

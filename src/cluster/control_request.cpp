@@ -168,28 +168,24 @@ void control_query::on_failed(failure_ptr why)
         done(std::move(why));
 }
 
-control_message::control_message(
-    std::shared_ptr<net::shard> home, std::shared_ptr<net::connection> on, kind what, callback done
+event_registration::event_registration(
+    std::shared_ptr<net::shard> home, std::shared_ptr<net::connection> on, callback done
 )
-    : control_request(std::move(home), std::move(on)), kind_(what), done_(std::move(done))
+    : control_request(std::move(home), std::move(on)), done_(std::move(done))
 {}
 
-protocol::encode_result control_message::encode(
+protocol::encode_result event_registration::encode(
     base::byte_buffer& out, protocol_version version, std::int16_t stream
 )
 {
-    if (kind_ == kind::options)
-        return protocol::encode_options(out, version, stream);
     return protocol::encode_register(out, version, stream, all_events);
 }
 
-void control_message::on_answer(net::response&& answer)
+void event_registration::on_answer(net::response&& answer)
 {
-    const auto expected = kind_ == kind::options ? protocol::opcode::supported : protocol::opcode::ready;
-    if (answer.header.op != expected) {
-        const std::string text = "unexpected " + std::string{protocol::to_string(answer.header.op)} +
-                                 " message, expected " + std::string{protocol::to_string(expected)};
-        fail(make_error_code(errc::protocol_violation), text);
+    if (answer.header.op != protocol::opcode::ready) {
+        const std::string got{protocol::to_string(answer.header.op)};
+        fail(make_error_code(errc::protocol_violation), "unexpected " + got + " message, expected READY");
         return;
     }
     end();
@@ -197,15 +193,10 @@ void control_message::on_answer(net::response&& answer)
         done({});
 }
 
-void control_message::on_failed(failure_ptr why)
+void event_registration::on_failed(failure_ptr why)
 {
     if (const callback done = std::exchange(done_, nullptr))
         done(why);
-}
-
-std::string_view control_message::what() const noexcept
-{
-    return kind_ == kind::options ? "OPTIONS" : "REGISTER";
 }
 
 }  // namespace async_cassandra::detail

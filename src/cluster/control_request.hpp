@@ -87,15 +87,12 @@ private:
     std::size_t bytes_ = 0;
 };
 
-/// A message that is answered by one without content: REGISTER by READY, OPTIONS by SUPPORTED.
-class control_message final : public control_request {
+/// Asks for all events: REGISTER.
+class event_registration final : public control_request {
 public:
-    enum class kind : std::uint8_t { register_events, options };
-    using callback = std::function<void(const failure_ptr& why)>;  ///< Null: it was answered.
+    using callback = std::function<void(const failure_ptr& why)>;  ///< Null: they will come.
 
-    control_message(
-        std::shared_ptr<net::shard> home, std::shared_ptr<net::connection> on, kind what, callback done
-    );
+    event_registration(std::shared_ptr<net::shard> home, std::shared_ptr<net::connection> on, callback done);
 
 private:
     [[nodiscard]] protocol::encode_result encode(
@@ -104,9 +101,8 @@ private:
     void on_answer(net::response&& answer) override;
     void on_failed(failure_ptr why) override;
     void forget() noexcept override { done_ = nullptr; }
-    [[nodiscard]] std::string_view what() const noexcept override;
+    [[nodiscard]] std::string_view what() const noexcept override { return "REGISTER"; }
 
-    kind kind_;
     callback done_;
 };
 

@@ -56,10 +56,9 @@ void topology_watch::on_connected(std::shared_ptr<net::connection> to)
 
 void topology_watch::register_for_events()
 {
-    registering_ = std::make_shared<control_message>(
+    registering_ = std::make_shared<event_registration>(
         shard_,
         connection_,
-        control_message::kind::register_events,
         [self = shared_from_this()](const failure_ptr& why) {
             self->registering_.reset();
             // What events would have told is read every minute.

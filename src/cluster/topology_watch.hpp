@@ -83,7 +83,7 @@ private:
     topology_listener* listener_;
     event_debouncer debouncer_;
     std::shared_ptr<net::connection> connection_;  // null: there is none
-    std::shared_ptr<control_message> registering_;
+    std::shared_ptr<event_registration> registering_;
     std::shared_ptr<node_reading> reading_nodes_;
     std::shared_ptr<schema_reading> reading_schema_;
 
