@@ -16,6 +16,15 @@ net::close_reason closed_reason()
     return {make_error_code(errc::closed), "the cluster is closed", nullptr};
 }
 
+node_state state_of(base::node_status status) noexcept
+{
+    switch (status) {
+    case base::node_status::up: return node_state::up;
+    case base::node_status::down: return node_state::down;
+    default: return node_state::unknown;
+    }
+}
+
 net::close_reason no_node_reason()
 {
     return {make_error_code(errc::no_host_available), "the cluster shows no node to connect to", nullptr};
@@ -49,7 +58,6 @@ void cluster_shard::tell_all(const std::function<void(cluster_shard&)>& what)
 
 void cluster_shard::on_topology(const std::shared_ptr<const topology_data>& now)
 {
-    knowledge_->set(topology{now});
     // Where the first node is that answers, the others that matter are, too.
     if (local_dc_.empty())
         for (const node& each : now->nodes)
@@ -86,6 +94,7 @@ void cluster_shard::take(const cluster_shape& shape)
 {
     if (closed_)
         return;
+    taking_ = true;
     const std::shared_ptr<const topology_data> old = std::exchange(topology_, shape.nodes);
     const topology_change change = compare_nodes(
         old == nullptr ? std::span<const node_description>{} : old->described->nodes,
@@ -93,6 +102,7 @@ void cluster_shard::take(const cluster_shape& shape)
     );
     std::vector<std::unique_ptr<shard_node>> before = std::exchange(nodes_, {});
     wanted_.clear();
+    base::observer* const watcher = knowledge_ == nullptr ? nullptr : this;
     for (std::size_t i = 0; i < shape.nodes->nodes.size(); ++i) {
         const node& each = shape.nodes->nodes[i];
         const bool is_control = each.address == shape.control.node;
@@ -108,7 +118,8 @@ void cluster_shard::take(const cluster_shape& shape)
                     each.host_id,
                     each.address,
                     is_control ? shape.control.host : std::string{},
-                    shape.control.version}
+                    shape.control.version},
+                watcher
             ));
         }
         if (shape.local_dc.empty() || each.data_center == shape.local_dc)
@@ -121,6 +132,24 @@ void cluster_shard::take(const cluster_shape& shape)
     for (auto& [name, set] : pools_)
         if (set.has_worked())
             fill(name, set);
+    taking_ = false;
+    publish_states();
+}
+
+void cluster_shard::publish_states()
+{
+    if (knowledge_ == nullptr || topology_ == nullptr)
+        return;
+    auto now = std::make_shared<topology_data>(*topology_);
+    for (std::size_t i = 0; i < nodes_.size(); ++i)
+        now->nodes[i].state = state_of(nodes_[i]->status());
+    knowledge_->set(topology{std::move(now)});
+}
+
+void cluster_shard::on_node_status(const base::node_status_change&) noexcept
+{
+    if (!closed_ && !taking_)
+        publish_states();
 }
 
 void cluster_shard::let_leave(std::unique_ptr<shard_node> node)

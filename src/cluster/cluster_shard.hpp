@@ -37,7 +37,8 @@ struct cluster_shape {
 /// What one shard holds of a cluster. Everything here happens on the shard's thread.
 class cluster_shard final : public std::enable_shared_from_this<cluster_shard>,
                             private net::shard::guest,
-                            private topology_listener {
+                            private topology_listener,
+                            private base::observer {
 public:
     cluster_shard(std::shared_ptr<net::shard> home, const pool_settings& settings);
     ~cluster_shard() override = default;
@@ -87,6 +88,8 @@ private:
     void let_leave(std::unique_ptr<shard_node> node);
     void fill(const std::string& name, pool_set& set);
     void take_hint(const protocol::status_change& said);
+    void publish_states();
+    void on_node_status(const base::node_status_change& change) noexcept override;
     /// Runs it on every shard, this one included.
     void tell_all(const std::function<void(cluster_shard&)>& what);
     void on_shard_down() noexcept override;
@@ -109,6 +112,7 @@ private:
     std::map<std::string, pool_set, std::less<>> pools_;
     base::intrusive_list<closable, closing_tag> closables_;
     timestamps write_times_;
+    bool taking_ = false;  // a topology
     bool closing_ = false;
     bool closed_ = false;
 };

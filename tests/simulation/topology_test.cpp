@@ -96,6 +96,26 @@ TEST_F(simulated_topology, tells_the_replicas_that_the_servers_have)
     }
 }
 
+TEST_F(simulated_topology, says_which_nodes_the_client_can_use)
+{
+    const auto state = [this](std::size_t i) {
+        const topology now = client->topology();
+        return now.find(nodes.host_id(i))->state;
+    };
+    config.reconnect_max_delay = 1s;
+    connect();
+    world.run_for(1s);
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        EXPECT_EQ(state(i), async_cassandra::node_state::up) << i;
+    nodes.stop(1);
+    world.run_for(1s);
+    EXPECT_EQ(state(1), async_cassandra::node_state::down);
+    EXPECT_EQ(state(2), async_cassandra::node_state::up);
+    nodes.start(1);
+    world.run_for(2min);
+    EXPECT_EQ(state(1), async_cassandra::node_state::up) << "also after the list of nodes was read again";
+}
+
 TEST_F(simulated_topology, a_node_that_joins_is_known_after_the_window_of_events)
 {
     connect();
