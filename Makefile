@@ -26,8 +26,8 @@ demo: build ## start a local Cassandra, show what the client does, stop it
 	@tools/demo.py
 
 lint: deps ## clang-format and clang-tidy over the tracked files
-	@tools/build release $(JOBS) --configure-only
-	@tools/lint.py --build build/release --jobs $(JOBS)
+	@tools/build lint $(JOBS) --configure-only
+	@tools/lint.py --build build/lint --jobs $(JOBS)
 
 format: deps ## rewrite the tracked C++ files as clang-format wants them
 	@tools/lint.py --format

@@ -142,7 +142,8 @@ def run_all(suites):
         with suites.stage("the installed package, used from outside"):
             suites.ctest("install", "release", "^install$")
     with suites.stage("lint"):
-        print(suites.command("lint", ["tools/lint.py", "--build", "build/release", "--jobs", str(suites.jobs)]), end="")
+        suites.command("lint_configure", ["tools/build", "lint", str(suites.jobs), "--configure-only"])
+        print(suites.command("lint", ["tools/lint.py", "--build", "build/lint", "--jobs", str(suites.jobs)]), end="")
         suites.counts += Counts(passed=1)
     run_sanitized(suites, "asan")
 

@@ -16,8 +16,6 @@ using ::testing::IsEmpty;
 using ::testing::Lt;
 using ::testing::SizeIs;
 
-constexpr const char* query = "SELECT k FROM ks.t";
-
 class bad_input : public ::testing::TestWithParam<protocol_version> {
 protected:
     explicit bad_input() : server(GetParam()) {}

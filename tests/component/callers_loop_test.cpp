@@ -23,9 +23,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Lt;
 
-constexpr const char* query = "SELECT k FROM ks.t";
-constexpr auto at_once = 500ms;
-
 class callers_loop : public ::testing::Test {
 protected:
     callers_loop() { server.node.on_query(query).reply(reply_rows(one_bigint(), bigints(1, 3))); }

@@ -27,6 +27,12 @@ namespace asio = boost::asio;
 /// Whatever takes longer hangs.
 inline constexpr std::chrono::seconds patience{20};
 
+/// Ten times the bound of what must happen at once (50 ms).
+inline constexpr std::chrono::milliseconds at_once{500};
+
+/// What most tests ask a played node.
+inline constexpr const char* query = "SELECT k FROM ks.t";
+
 /// An operation under way.
 template <class T>
 class call {

@@ -25,7 +25,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using type = asio::cancellation_type;
 
-constexpr const char* query = "SELECT k FROM ks.t";
 constexpr const char* by_key = "SELECT k FROM ks.t WHERE k = ?";
 constexpr const char* unblocked = "SELECT key FROM system.local";
 

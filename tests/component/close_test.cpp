@@ -14,9 +14,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Lt;
 
-constexpr const char* query = "SELECT k FROM ks.t";
-constexpr auto at_once = 500ms;  // ten times 50 ms
-
 void expect_closed(const failure& f)
 {
     EXPECT_EQ(f.code, errc::closed);

@@ -24,13 +24,13 @@ public:
 private:
     [[nodiscard]] static bool others()
     {
-        const std::filesystem::directory_iterator threads{"/proc/self/task"};
-        return std::distance(begin(threads), end(threads)) > 1 + at_start;
+        const std::filesystem::directory_iterator running{"/proc/self/task"};
+        return std::distance(begin(running), end(running)) > 1 + at_start;
     }
     // A sanitizer may have one of its own.
     static inline const auto at_start = [] {
-        const std::filesystem::directory_iterator threads{"/proc/self/task"};
-        return std::distance(begin(threads), end(threads)) - 1;
+        const std::filesystem::directory_iterator running{"/proc/self/task"};
+        return std::distance(begin(running), end(running)) - 1;
     }();
 };
 

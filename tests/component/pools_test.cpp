@@ -18,7 +18,6 @@ using ::testing::IsEmpty;
 using ::testing::Le;
 using ::testing::Lt;
 
-constexpr const char* query = "SELECT k FROM ks.t";
 constexpr const char* silent = "SELECT silent FROM ks.t";
 constexpr unsigned threads = 2;
 

@@ -15,8 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* query = "SELECT k FROM ks.t";
-
 class streaming : public ::testing::TestWithParam<protocol_version> {
 protected:
     void TearDown() override { EXPECT_THAT(server.node.violations(), IsEmpty()); }

@@ -19,9 +19,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Lt;
 
-constexpr const char* query = "SELECT k FROM ks.t";
 constexpr const char* held = "SELECT k FROM ks.held";
-constexpr auto at_once = 500ms;
 
 // "io_context destroyed first": pending handlers are destroyed uninvoked.
 class loop_destroyed_first : public ::testing::TestWithParam<protocol_version> {

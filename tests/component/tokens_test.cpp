@@ -19,8 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::IsEmpty;
 
-constexpr const char* query = "SELECT k FROM ks.t";
-
 /// Where a cluster runs.
 enum class home : std::uint8_t {
     own_thread,

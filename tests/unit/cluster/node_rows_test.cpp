@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-using text = std::optional<std::string>;
+using optional_text = std::optional<std::string>;
 using tokens = std::optional<std::vector<std::string>>;
 
 const endpoint connected{*inet::parse("127.0.0.1"), 9042};
@@ -24,12 +24,12 @@ constexpr std::uint16_t configured_port = 9999;
 
 struct peer_row {
     std::optional<inet> peer = inet::parse("10.0.0.2");
-    text data_center = "dc1";
+    optional_text data_center = "dc1";
     std::optional<uuid> host_id = host(2);
     std::optional<inet> serves_at = inet::parse("127.0.0.2");
     std::optional<std::int32_t> port = 9142;
-    text rack = "r1";
-    text version = "5.0.2";
+    optional_text rack = "r1";
+    optional_text version = "5.0.2";
     std::optional<uuid> schema = host(99);
     tokens ring{{"-7", "12"}};
 };

@@ -7,12 +7,11 @@ namespace async_cassandra {
 namespace {
 
 using test::bound;
+using test::column;
 using test::expect_bytes;
+using test::marker;
 using test::read;
 using test::read_error;
-
-const std::string marker = "marker 'v' (position 0): ";
-const std::string column = "column 'v' (position 0): ";
 
 // R22
 TEST(varint_codec, bytes_are_the_published_ones)

@@ -11,12 +11,11 @@ using boost::multiprecision::cpp_int;
 using boost::multiprecision::int128_t;
 using boost::multiprecision::uint128_t;
 using test::bound;
+using test::column;
 using test::expect_bytes;
+using test::marker;
 using test::read;
 using test::read_error;
-
-const std::string marker = "marker 'v' (position 0): ";
-const std::string column = "column 'v' (position 0): ";
 
 TEST(multiprecision, integers_go_both_ways)
 {

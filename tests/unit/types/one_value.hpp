@@ -6,6 +6,10 @@
 
 namespace async_cassandra::test {
 
+// How errors about the one value begin.
+inline const std::string marker = "marker 'v' (position 0): ";
+inline const std::string column = "column 'v' (position 0): ";
+
 /// The bytes of one bound value, or the text of why it cannot be bound.
 template <class T>
 std::string bound(const data_type& type, const T& value)

@@ -37,12 +37,12 @@ BOOST_DESCRIBE_STRUCT(described_user, (described_base), (name, age))
 
 namespace {
 
-const column_list user_columns{
+const column_list person_columns{
     {"id", type_kind::bigint}, {"name", type_kind::text}, {"age", type_kind::int_}};
 
 TEST(plain_struct, takes_columns_by_position)
 {
-    const page p = page_builder{user_columns}.row(1, "Ada", 36).row(2, "Alan", null).build();
+    const page p = page_builder{person_columns}.row(1, "Ada", 36).row(2, "Alan", null).build();
     std::vector<plain_user> users;
     for (plain_user u : p.as<plain_user>())
         users.push_back(std::move(u));
@@ -56,7 +56,7 @@ TEST(plain_struct, takes_columns_by_position)
 
 TEST(plain_struct, binds_structurally)
 {
-    const page p = page_builder{user_columns}.row(1, "Ada", 36).build();
+    const page p = page_builder{person_columns}.row(1, "Ada", 36).build();
     for (const auto& [id, name, age] : p.as<plain_user>()) {
         EXPECT_EQ(id, 1);
         EXPECT_EQ(name, "Ada");
@@ -160,7 +160,7 @@ TEST(described_struct, of_another_type_names_the_column_where_it_stands)
 
 TEST(described_struct, refuses_pages_whose_columns_moved)
 {
-    result_set r{page_builder{user_columns}.row(1, "Ada", 36).build()};
+    result_set r{page_builder{person_columns}.row(1, "Ada", 36).build()};
     r.append(page_builder{{{"name", type_kind::text}, {"id", type_kind::bigint}, {"age", type_kind::int_}}}
                  .row("Alan", 2, 41)
                  .build());
@@ -174,8 +174,8 @@ TEST(described_struct, refuses_pages_whose_columns_moved)
 
 TEST(described_struct, goes_over_pages_with_equal_columns)
 {
-    result_set r{page_builder{user_columns}.row(1, "Ada", 36).build()};
-    r.append(page_builder{user_columns}.row(2, "Alan", 41).build());
+    result_set r{page_builder{person_columns}.row(1, "Ada", 36).build()};
+    r.append(page_builder{person_columns}.row(2, "Alan", 41).build());
     std::int64_t sum = 0;
     for (const auto& u : r.as<described_user>())
         sum += u.id;

@@ -13,14 +13,13 @@ using std::chrono::days;
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 using test::bound;
+using test::column;
 using test::expect_bytes;
+using test::marker;
 using test::read;
 using test::read_error;
 
 constexpr std::int64_t last_day = std::numeric_limits<std::int32_t>::max();
-
-const std::string marker = "marker 'v' (position 0): ";
-const std::string column = "column 'v' (position 0): ";
 
 sys_days day(std::int64_t count)
 {

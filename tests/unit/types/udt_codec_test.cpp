@@ -51,17 +51,16 @@ namespace {
 
 using test::address;
 using test::bound;
+using test::column;
 using test::described_address;
 using test::expect_bytes;
+using test::marker;
 using test::page_builder;
 using test::person;
 using test::query_error_text;
 using test::read;
 using test::read_error;
 using test::strict_address;
-
-const std::string marker = "marker 'v' (position 0): ";
-const std::string column = "column 'v' (position 0): ";
 
 const data_type addr =
     data_type::udt_of("shop", "addr", {"street", "zip"}, {type_kind::text, type_kind::int_});

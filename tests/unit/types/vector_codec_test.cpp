@@ -13,14 +13,13 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::bound;
+using test::column;
 using test::expect_bytes;
+using test::marker;
 using test::page_builder;
 using test::query_error_text;
 using test::read;
 using test::read_error;
-
-const std::string marker = "marker 'v' (position 0): ";
-const std::string column = "column 'v' (position 0): ";
 
 data_type vector_of(const data_type& element, std::uint32_t dimension)
 {
