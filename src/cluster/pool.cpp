@@ -15,7 +15,9 @@ std::size_t share(std::size_t limit, std::size_t shards)
     return std::max<std::size_t>(1, limit / shards);
 }
 
-net::connection_settings make_settings(const cluster_config& config, pool_target&& where)
+}  // namespace
+
+net::connection_settings connection_settings_of(const cluster_config& config, pool_target&& where)
 {
     net::connection_settings made;
     made.node = where.node;
@@ -33,13 +35,11 @@ net::connection_settings make_settings(const cluster_config& config, pool_target
     return made;
 }
 
-}  // namespace
-
 pool::pool(
     std::shared_ptr<net::shard> home, const pool_settings& settings, pool_target where, pool_owner& owner
 )
     : shard_(std::move(home)),
-      settings_(make_settings(*settings.config, std::move(where))),
+      settings_(connection_settings_of(*settings.config, std::move(where))),
       owner_(&owner),
       fsm_(settings.connections, settings.config->max_in_flight),
       most_queued_(share(settings.config->max_queued_requests, settings.shards)),
@@ -53,7 +53,14 @@ pool::~pool()
 
 bool pool::is_up() const noexcept
 {
-    return std::ranges::any_of(fsm_.ready(), [this](slot s) { return members_[s].link->ready(); });
+    return any_connection() != nullptr;
+}
+
+net::connection* pool::any_connection() const noexcept
+{
+    const auto found =
+        std::ranges::find_if(fsm_.ready(), [this](slot s) { return members_[s].link->ready(); });
+    return found == fsm_.ready().end() ? nullptr : members_[*found].link.get();
 }
 
 pool::admission pool::submit(pool_request& request)

@@ -43,6 +43,8 @@ connection::connection(std::shared_ptr<shard> home, connection_settings settings
 
 void connection::open()
 {
+    state_ = state::connecting;
+    ++shard_->held().connections;
     shard_->set_timer(*this, shard_->now() + settings_.handshake_timeout);
     connecting_ = shard_->env().connect(
         settings_.node,
@@ -222,8 +224,10 @@ bool connection::deliver(
             owner_->on_event(*this, body);
         return state_ != state::closed;  // other negative ids mean nothing
     }
-    if (header.stream == probe_id() && std::exchange(probing_, false))
-        return true;
+    if (header.stream == probe_id() && std::exchange(probing_, false)) {
+        on_probe_answer(header.op);
+        return state_ != state::closed;
+    }
     // The second of two equal answers, when the first freed the id and this very turn gave it to another request.
     if (const pending_request* waiting = streams_.waiting(header.stream);
         waiting != nullptr && is_unsent(*waiting)) {
@@ -244,7 +248,7 @@ bool connection::deliver(
         else
             released.request->on_response({header, body, std::move(block)});
         break;
-    case stream_table::answer_to::orphan: break;
+    case stream_table::answer_to::orphan: --shard_->held().orphans; break;
     case stream_table::answer_to::nobody:
         fail(
             errc::protocol_violation,

@@ -81,13 +81,19 @@ void connection::close(const close_reason& reason) noexcept
             settings_.counts->on_failed();
         request->on_lost(reason, effect);
     }
+    while (!probe_waiters_.empty())
+        probe_waiters_.pop_front().on_probe_lost(reason);
     if (connection_owner* const owner = std::exchange(owner_, nullptr))
         owner->on_closed(*this, reason);
 }
 
 void connection::drop() noexcept
 {
-    state_ = state::closed;
+    const state before = std::exchange(state_, state::closed);
+    if (before == state::unopened || before == state::closed)
+        return;
+    --shard_->held().connections;
+    shard_->held().orphans -= streams_.orphans();
     base::timer_wheel::clear(*this);
     static_cast<base::list_hook<dirty_tag>&>(*this).unlink();
     connecting_.reset();

@@ -44,6 +44,8 @@ request_effect connection::cancel(pending_request& request) noexcept
     const stream_table::gathered_at where = streams_.place(id);
     if (where.batch != batch_) {
         streams_.orphan(id);
+        if (state_ != state::closed)
+            ++shard_->held().orphans;
         settings_.counts->on_failed();
         return request_effect::maybe_applied;
     }

@@ -37,8 +37,25 @@ void connection::send_probe()
 {
     if (std::exchange(probing_, true))
         return;
+    probe_sent_ = shard_->now();
     if (protocol::encode_options(gathered_, settings_.version, probe_id()))
         shard_->gathered(*this);
+}
+
+void connection::measure(probe_waiter& who)
+{
+    probe_waiters_.push_back(who);
+    send_probe();
+}
+
+void connection::on_probe_answer(protocol::opcode op) noexcept
+{
+    const auto self = shared_from_this();
+    const base::time_point::duration round_trip = shard_->now() - probe_sent_;
+    base::intrusive_list<probe_waiter, probe_tag> waited;
+    waited.splice_back(probe_waiters_);
+    while (!waited.empty())
+        waited.pop_front().on_probe_answered(round_trip, op == protocol::opcode::supported);
 }
 
 }  // namespace async_cassandra::net
