@@ -2,14 +2,18 @@
 #pragma once
 
 #include <async_cassandra/config.hpp>
+#include <async_cassandra/host_health.hpp>
+#include <async_cassandra/node_stats.hpp>
 #include <async_cassandra/schema.hpp>
 #include <async_cassandra/session.hpp>
+#include <async_cassandra/stats.hpp>
 #include <async_cassandra/topology.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace async_cassandra {
 
@@ -19,14 +23,21 @@ class cluster_core;
 
 using connect_signature = void(std::exception_ptr, session);
 using connect_handler = asio::any_completion_handler<connect_signature>;
+using health_signature = void(std::exception_ptr, host_health);
+using health_handler = asio::any_completion_handler<health_signature>;
 
 void start_connect(
     const std::shared_ptr<cluster_core>& core, std::string&& keyspace, connect_handler handler
 );
 void start_close(const std::shared_ptr<cluster_core>& core, close_handler handler);
+void start_health_check(
+    const std::shared_ptr<cluster_core>& core, const uuid& host_id, health_handler handler
+);
 
 template <>
 inline constexpr bool completes_operation<session> = true;
+template <>
+inline constexpr bool completes_operation<host_health> = true;
 
 }  // namespace detail
 
@@ -86,6 +97,29 @@ public:
         );
     }
 
+    /// Asks one node whether it lives: OPTIONS (native_protocol_v5.spec section 4.1.3) to exactly that node, over a connection
+    /// for requests, else over one that is opened for it and closed after. Checks of several nodes run side by side.
+    /// Completes with void(std::exception_ptr, host_health) after `cluster_config::health_check_timeout` at the latest.
+    ///
+    /// Errors, which name the node and the cause: `no_host_available` when the cluster has no node with this host id (see
+    /// `topology`), `operation_timed_out` when the node does not answer in time, `connection_error` when it cannot be
+    /// connected to or the connection is lost, `authentication_failed` and the like when it refuses the log-in,
+    /// `protocol_error` when its answer is not SUPPORTED; `connection_error` when the cluster is closed.
+    /// \par Cancellation any type ends the call.
+    template <asio::completion_token_for<detail::health_signature> Token = asio::deferred_t>
+    auto check_host_health(uuid host_id, Token&& token = Token{}) const
+    {
+        return asio::async_initiate<Token, detail::health_signature>(
+            [core = core_](auto&& handler, const uuid& node) {
+                detail::start_health_check(
+                    core, node, detail::health_handler{std::forward<decltype(handler)>(handler)}
+                );
+            },
+            token,
+            host_id
+        );
+    }
+
     /// The nodes and where data lies, as known now; empty before the first `connect` has completed. On any thread; takes a
     /// lock, so keep it for many uses. A program that wants the news asks again.
     [[nodiscard]] async_cassandra::topology topology() const;
@@ -93,6 +127,13 @@ public:
     /// Keyspaces, tables, user-defined types, views and indexes, as known now; refreshed when a node tells of a change.
     /// Empty before the first `connect` has completed, and when the server does not show its schema. On any thread.
     [[nodiscard]] async_cassandra::schema schema() const;
+
+    /// What the cluster and its sessions hold now. On any thread; takes a lock that no request takes.
+    [[nodiscard]] cluster_stats stats() const;
+
+    /// What the connections have carried to each node of `topology`, in its order, and how long answers took. Live, on any
+    /// thread; takes a lock that no request takes.
+    [[nodiscard]] std::vector<async_cassandra::node_stats> node_stats() const;
 
     /// Another number of connections to each node, of each thread, from now on, as `cluster_config::connections_per_node`.
     /// Missing ones are opened; those that are too many take nothing new and close when their last request has ended, so

@@ -79,6 +79,9 @@ struct cluster_config {
     /// … and given up when the probe is not answered within this time.
     std::chrono::milliseconds heartbeat_timeout{5'000};
 
+    /// Time limit of one `cluster::check_host_health`, with connecting where that is necessary.
+    std::chrono::milliseconds health_check_timeout{2'000};
+
     /// How long `close` lets running requests finish before it fails them.
     std::chrono::milliseconds drain_timeout{5'000};
 

@@ -6,6 +6,7 @@
 #include <async_cassandra/result.hpp>
 #include <async_cassandra/result_set.hpp>
 #include <async_cassandra/statement.hpp>
+#include <async_cassandra/stats.hpp>
 #include <async_cassandra/streaming.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -152,7 +153,7 @@ public:
     }
 
     /// Takes no more calls from now on, lets running ones finish for up to `cluster_config::drain_timeout`, then fails
-    /// the rest with `connection_error`. The cluster and its other sessions go on. Completes with
+    /// the rest with `connection_error`. Streams end with them: pages that were not read by then are dropped. The cluster and its other sessions go on. Completes with
     /// void(std::exception_ptr), never with an error; repeated calls wait for the same end.
     template <asio::completion_token_for<detail::close_signature> Token = asio::deferred_t>
     auto close(Token&& token = Token{}) const
@@ -167,6 +168,9 @@ public:
 
     /// True from the moment `close` was called, on the session or the cluster.
     [[nodiscard]] bool is_closed() const noexcept;
+
+    /// What the session holds now. On any thread; takes no lock.
+    [[nodiscard]] session_stats stats() const noexcept;
 
     /// The version of the native protocol that is spoken: `cluster_config::protocol`, or lower where the server knows
     /// no higher one.

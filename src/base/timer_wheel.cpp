@@ -8,8 +8,10 @@ namespace async_cassandra::base {
 
 void timer_wheel::set(timer_node& node, time_point when) noexcept
 {
-    node.unlink();
+    node.leave();
     node.tick_ = std::max(tick_at_or_after(when), current_);
+    node.set_ = &set_;
+    ++set_;
     place(node);
 }
 
@@ -89,8 +91,11 @@ void timer_wheel::fire(std::uint64_t tick_number, time_point now) noexcept
     timer_list due;
     due.splice_back(slots_[slot]);
     occupied_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
-    while (!due.empty())
-        due.pop_front().on_timer(now);
+    while (!due.empty()) {
+        timer_node& node = due.front();
+        node.leave();
+        node.on_timer(now);
+    }
 }
 
 void timer_wheel::cascade() noexcept

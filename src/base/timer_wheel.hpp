@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/intrusive_list.hpp"
+#include "base/single_writer.hpp"
 
 #include <array>
 #include <chrono>
@@ -18,11 +19,21 @@ public:
     virtual void on_timer(std::chrono::steady_clock::time_point now) noexcept = 0;
 
 protected:
-    virtual ~timer_node() = default;
+    virtual ~timer_node() { leave(); }
 
 private:
     friend class timer_wheel;
+
+    void leave() noexcept
+    {
+        if (!is_linked())
+            return;
+        unlink();
+        --*set_;
+    }
+
     std::uint64_t tick_ = 0;
+    single_writer<std::size_t>* set_ = nullptr;  // of the wheel that it is set in
 };
 
 /// A hashed timer wheel: 1,024 slots of one millisecond, and a list for what lies beyond. Setting and clearing are
@@ -37,7 +48,7 @@ public:
     /// Sets the node to fire at `when`; a set node moves.
     void set(timer_node& node, time_point when) noexcept;
 
-    static void clear(timer_node& node) noexcept { node.unlink(); }
+    static void clear(timer_node& node) noexcept { node.leave(); }
 
     /// Fires everything due at `now`, in order of tick. Nodes may set and clear timers meanwhile.
     void advance(time_point now) noexcept;
@@ -45,6 +56,9 @@ public:
     /// When `advance` must be called next; empty when nothing is set. May be earlier than the first timer (then
     /// distant timers move closer), never later.
     [[nodiscard]] std::optional<time_point> next() const noexcept;
+
+    /// Nodes that are set. Any thread.
+    [[nodiscard]] std::size_t size() const noexcept { return set_; }
 
 private:
     static constexpr std::uint64_t slot_count = 1024;
@@ -59,6 +73,7 @@ private:
     void cascade() noexcept;
 
     time_point start_;
+    single_writer<std::size_t> set_;
     std::uint64_t current_ = 0;                              // every tick below this one has fired
     std::uint64_t next_cascade_ = cascade_interval;          // when far_ is looked through
     std::array<std::uint64_t, slot_count / 64> occupied_{};  // a set bit may be stale, a clear one never is

@@ -66,6 +66,54 @@ std::size_t cluster_core::choose_shard() noexcept
     return next_shard_.fetch_add(1, std::memory_order_relaxed) % shards_.size();
 }
 
+void cluster_core::count(std::shared_ptr<const session_holdings> held)
+{
+    const std::lock_guard lock{sessions_mutex_};
+    std::erase_if(sessions_, [](const auto& known) { return known.use_count() == 1; });
+    sessions_.push_back(std::move(held));
+}
+
+cluster_stats cluster_core::stats() const
+{
+    cluster_stats sum;
+    {
+        const std::lock_guard lock{sessions_mutex_};
+        for (const std::shared_ptr<const session_holdings>& held : sessions_)
+            held->add_to(sum);
+    }
+    for (const std::shared_ptr<cluster_shard>& shard : shards_) {
+        const net::shard& home = *shard->shared_home();
+        sum.timers += home.timers();
+        sum.connections += home.held().connections;
+        sum.orphaned_stream_ids += home.held().orphans;
+    }
+    return sum;
+}
+
+std::vector<node_stats> cluster_core::stats_of_nodes() const
+{
+    std::vector<node_traffic::list> traffic;
+    traffic.reserve(shards_.size());
+    for (const std::shared_ptr<cluster_shard>& shard : shards_)
+        traffic.push_back(shard->traffic());
+    std::vector<node_stats> all;
+    const topology now = knowledge_->known_topology();
+    for (const node& each : now.nodes())
+        all.push_back(sum_traffic(each, traffic));
+    return all;
+}
+
+const std::shared_ptr<cluster_shard>& cluster_core::shard_connected_to(const uuid& host_id) const
+{
+    for (const std::shared_ptr<cluster_shard>& shard : shards_) {
+        const node_traffic::list traffic = shard->traffic();
+        const net::traffic* const counts = find_traffic(traffic, host_id);
+        if (counts != nullptr && counts->connections != 0)
+            return shard;
+    }
+    return shards_.front();
+}
+
 void cluster_core::open_pools(protocol_version version, const std::string& keyspace, pool::open_callback done)
 {
     struct gathering {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <async_cassandra/stats.hpp>
+
 #include "base/asio_environment.hpp"
 #include "cluster/cluster_shard.hpp"
+#include "cluster/session_holdings.hpp"
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace async_cassandra::detail {
@@ -53,6 +57,16 @@ public:
     /// From now on `is_closed`; what runs is ended by `close`.
     void mark_closed() noexcept { closed_.store(true, std::memory_order_release); }
 
+    /// What a part of a session holds belongs to `stats` from now on, until nobody else has it.
+    void count(std::shared_ptr<const session_holdings> held);
+    [[nodiscard]] cluster_stats stats() const;
+
+    /// Of every node of the topology, in its order.
+    [[nodiscard]] std::vector<node_stats> stats_of_nodes() const;
+
+    /// A shard with a connection to the node if there is one, else any.
+    [[nodiscard]] const std::shared_ptr<cluster_shard>& shard_connected_to(const uuid& host_id) const;
+
     /// Opens the pools of every shard. `done` runs on shard 0, once: null, or the first reason against it. To be called
     /// on shard 0.
     void open_pools(protocol_version version, const std::string& keyspace, pool::open_callback done);
@@ -69,6 +83,8 @@ private:
     std::vector<std::shared_ptr<cluster_shard>> shards_;
     std::atomic<std::size_t> next_shard_{0};
     std::atomic<bool> closed_{false};
+    mutable std::mutex sessions_mutex_;
+    std::vector<std::shared_ptr<const session_holdings>> sessions_;
     // Of shard 0:
     enum class closing : std::uint8_t { no, running, done } closing_ = closing::no;
     std::vector<std::function<void()>> close_waiters_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster/cluster_shard.hpp"
 
+#include "base/failure.hpp"
 #include "cluster/topology_change.hpp"
 #include "net/shard_call.hpp"
 
@@ -133,7 +134,17 @@ void cluster_shard::take(const cluster_shape& shape)
         if (set.has_worked())
             fill(name, set);
     taking_ = false;
+    publish_traffic();
     publish_states();
+}
+
+void cluster_shard::publish_traffic()
+{
+    std::vector<node_traffic::entry> nodes;
+    nodes.reserve(nodes_.size());
+    for (const std::unique_ptr<shard_node>& node : nodes_)
+        nodes.push_back({node->who().host_id, node->shared_counts()});
+    traffic_.set(std::move(nodes));
 }
 
 void cluster_shard::publish_states()
@@ -223,6 +234,27 @@ void cluster_shard::open_pools(
         node->open(name, report);
 }
 
+void cluster_shard::check_health(const uuid& host_id, health_check::callback done)
+{
+    if (is_closed()) {
+        done(failure_ptr{base::make_failure(errc::closed, "Cluster is closed")});
+        return;
+    }
+    const auto found =
+        std::ranges::find_if(nodes_, [&](const auto& node) { return node->who().host_id == host_id; });
+    if (found == nodes_.end()) {
+        done(no_such_host(host_id));
+        return;
+    }
+    const auto check = std::make_shared<health_check>(shard_, host_id, std::move(done));
+    std::erase_if(checks_, [](const auto& each) { return each->ended(); });
+    checks_.push_back(check);
+    if (net::connection* const open = (*found)->any_connection())
+        check->run(*open, settings_.config->health_check_timeout);
+    else
+        check->run(*settings_.config, (*found)->target());
+}
+
 void cluster_shard::resize(std::size_t connections)
 {
     settings_.connections = connections;
@@ -256,6 +288,8 @@ void cluster_shard::close_now() noexcept
         node->close(closed_reason());
     for (const std::unique_ptr<shard_node>& node : leaving_)
         node->close(closed_reason());
+    for (const std::shared_ptr<health_check>& check : std::exchange(checks_, {}))
+        check->fail(errc::closed, "Cluster is closed");
     if (control_ != nullptr)
         control_->close();
     // Here, not in the destructor: that may run on any thread.
@@ -271,6 +305,8 @@ void cluster_shard::on_shard_down() noexcept
         node->drop();
     for (const std::unique_ptr<shard_node>& node : leaving_)
         node->drop();
+    for (const std::shared_ptr<health_check>& check : std::exchange(checks_, {}))
+        check->drop();
 }
 
 }  // namespace async_cassandra::detail

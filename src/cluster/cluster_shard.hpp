@@ -3,6 +3,8 @@
 
 #include "cluster/cluster_knowledge.hpp"
 #include "cluster/control_connection.hpp"
+#include "cluster/health_check.hpp"
+#include "cluster/node_traffic.hpp"
 #include "cluster/pool_set.hpp"
 #include "cluster/shard_node.hpp"
 #include "cluster/timestamps.hpp"
@@ -67,6 +69,12 @@ public:
     /// Another number of connections per node from now on. 1 … 8.
     void resize(std::size_t connections);
 
+    /// Any thread.
+    [[nodiscard]] node_traffic::list traffic() const { return traffic_.get(); }
+
+    /// Asks a node whether it lives. Calls back once, at the latest after health_check_timeout, maybe at once.
+    void check_health(const uuid& host_id, health_check::callback done);
+
     [[nodiscard]] timestamps& write_times() noexcept { return write_times_; }
 
     void add(closable& c) noexcept { closables_.push_back(c); }
@@ -89,6 +97,7 @@ private:
     void fill(const std::string& name, pool_set& set);
     void take_hint(const protocol::status_change& said);
     void publish_states();
+    void publish_traffic();
     void on_node_status(const base::node_status_change& change) noexcept override;
     /// Runs it on every shard, this one included.
     void tell_all(const std::function<void(cluster_shard&)>& what);
@@ -110,6 +119,8 @@ private:
     std::vector<shard_node*> wanted_;
     std::vector<std::unique_ptr<shard_node>> leaving_;
     std::map<std::string, pool_set, std::less<>> pools_;
+    node_traffic traffic_;
+    std::vector<std::shared_ptr<health_check>> checks_;
     base::intrusive_list<closable, closing_tag> closables_;
     timestamps write_times_;
     bool taking_ = false;  // a topology

@@ -84,6 +84,7 @@ void check_config(const cluster_config& config)
     check_duration("handshake_timeout", config.handshake_timeout);
     check_duration("heartbeat_interval", config.heartbeat_interval);
     check_duration("heartbeat_timeout", config.heartbeat_timeout);
+    check_duration("health_check_timeout", config.health_check_timeout);
     check_duration("drain_timeout", config.drain_timeout);
     check_duration("reconnect_base_delay", config.reconnect_base_delay);
     check_duration("reconnect_max_delay", config.reconnect_max_delay);

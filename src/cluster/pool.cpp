@@ -15,7 +15,9 @@ std::size_t share(std::size_t limit, std::size_t shards)
     return std::max<std::size_t>(1, limit / shards);
 }
 
-net::connection_settings make_settings(const cluster_config& config, pool_target&& where)
+}  // namespace
+
+net::connection_settings connection_settings_of(const cluster_config& config, pool_target&& where)
 {
     net::connection_settings made;
     made.node = where.node;
@@ -33,31 +35,11 @@ net::connection_settings make_settings(const cluster_config& config, pool_target
     return made;
 }
 
-connect_failure class_of(const net::close_reason& reason, bool with_keyspace) noexcept
-{
-    if (reason.server != nullptr) {
-        switch (reason.server->code) {
-        case server_code::bad_credentials: return connect_failure::authentication;
-        case server_code::protocol_error: return connect_failure::protocol;
-        case server_code::invalid:
-            return with_keyspace ? connect_failure::keyspace : connect_failure::protocol;
-        default: return connect_failure::unreachable;
-        }
-    }
-    if (reason.code == errc::not_authenticated)
-        return connect_failure::authentication;
-    if (reason.code == errc::protocol_violation || reason.code == errc::bad_configuration)
-        return connect_failure::protocol;
-    return connect_failure::unreachable;
-}
-
-}  // namespace
-
 pool::pool(
     std::shared_ptr<net::shard> home, const pool_settings& settings, pool_target where, pool_owner& owner
 )
     : shard_(std::move(home)),
-      settings_(make_settings(*settings.config, std::move(where))),
+      settings_(connection_settings_of(*settings.config, std::move(where))),
       owner_(&owner),
       fsm_(settings.connections, settings.config->max_in_flight),
       most_queued_(share(settings.config->max_queued_requests, settings.shards)),
@@ -71,7 +53,14 @@ pool::~pool()
 
 bool pool::is_up() const noexcept
 {
-    return std::ranges::any_of(fsm_.ready(), [this](slot s) { return members_[s].link->ready(); });
+    return any_connection() != nullptr;
+}
+
+net::connection* pool::any_connection() const noexcept
+{
+    const auto found =
+        std::ranges::find_if(fsm_.ready(), [this](slot s) { return members_[s].link->ready(); });
+    return found == fsm_.ready().end() ? nullptr : members_[*found].link.get();
 }
 
 pool::admission pool::submit(pool_request& request)
@@ -128,15 +117,6 @@ void pool::unqueue(pool_request& request) noexcept
     queued_bytes_ -= request.queued_bytes_;
 }
 
-void pool::fail_queued(const net::close_reason& reason) noexcept
-{
-    while (!queue_.empty()) {
-        pool_request& request = queue_.front();
-        unqueue(request);
-        request.on_lost(reason, request_effect::not_sent);
-    }
-}
-
 request_effect pool::withdraw(pool_request& request) noexcept
 {
     if (request.connection_ == nullptr) {
@@ -187,23 +167,6 @@ void pool::open_all(const pool_fsm::actions& what)
         connect(s);
 }
 
-void pool::close_all(const pool_fsm::actions& what) noexcept
-{
-    for (const slot s : what.close) {
-        const auto link = members_[s].link;
-        // What was told meanwhile may have closed it, and its slot be taken by another.
-        if (link != nullptr && fsm_.is_draining(s))
-            link->close({make_error_code(errc::closed), "it is not needed any more", nullptr});
-    }
-}
-
-void pool::close_if_idle(slot s) noexcept
-{
-    const auto& link = members_[s].link;
-    if (link != nullptr && link->in_flight() <= link->orphans())
-        close_all(fsm_.on_idle(s));
-}
-
 void pool::open(open_callback done)
 {
     if (closed_) {
@@ -236,40 +199,12 @@ void pool::resize(std::size_t connections)
     close_all(what);
 }
 
-void pool::drain(const net::close_reason& reason)
-{
-    if (closed_)
-        return;
-    const pool_ptr self{this};
-    last_failure_ = reason;
-    close_all(fsm_.drain_all(loads()));
-    base::timer_wheel::clear(*this);
-    fail_queued(reason);
-    tell_waiters(&reason);
-    draining_ = true;
-    tell_if_idle();
-}
-
 void pool::probe() noexcept
 {
     const pool_ptr self{this};
     for (std::size_t s = 0; s < members_.size(); ++s)
         if (const auto link = members_[s].link; link != nullptr && link->ready())
             link->probe();
-}
-
-void pool::tell_if_idle() noexcept
-{
-    if (!draining_ || std::ranges::any_of(members_, [](const member& m) { return m.link != nullptr; }))
-        return;
-    draining_ = false;
-    owner_->on_pool_idle(*this);
-}
-
-void pool::tell_waiters(const net::close_reason* reason)
-{
-    for (const open_callback& done : std::exchange(waiters_, {}))
-        done(reason);
 }
 
 void pool::on_ready(net::connection& c) noexcept
@@ -297,62 +232,6 @@ void pool::on_ready(net::connection& c) noexcept
     close_all(what);
 }
 
-void pool::on_closed(net::connection& c, const net::close_reason& reason) noexcept
-{
-    const pool_ptr self{this};
-    const slot s = slot_of(c);
-    const member ended = std::exchange(members_[s], {});
-    if (closed_) {
-        fsm_.on_closed(s);
-        if (ended.opened)
-            owner_->on_connection_ended(*this, reason);
-    } else if (fsm_.is_ready(s)) {
-        lose(s, reason);
-    } else if (fsm_.is_draining(s)) {
-        fsm_.on_closed(s);
-        if (ended.opened)
-            owner_->on_connection_ended(*this, reason);
-        tell_if_idle();
-    } else {
-        fail_open(s, reason);
-    }
-}
-
-void pool::lose(slot s, const net::close_reason& reason) noexcept
-{
-    fsm_.on_closed(s);
-    const bool was_last = fsm_.ready().empty();
-    base::log(
-        log_level::warning,
-        "pool",
-        was_last ? "no connection to a node" : "lost one of several connections to a node",
-        {{"node", to_string(settings_.node)}, {"reason", reason.text}}
-    );
-    if (!was_last) {
-        owner_->on_connection_lost(*this, reason);
-        return;
-    }
-    last_failure_ = reason;
-    owner_->on_pool_lost(*this, reason);
-    fail_queued(reason);
-    tell_waiters(&reason);
-}
-
-void pool::fail_open(slot s, const net::close_reason& reason) noexcept
-{
-    fsm_.on_open_failed(s);
-    base::log(
-        log_level::warning,
-        "pool",
-        fsm_.ready().empty() ? "no connection to a node" : "no further connection to a node",
-        {{"node", to_string(settings_.node)}, {"reason", reason.text}}
-    );
-    if (fsm_.ready().empty())
-        last_failure_ = reason;
-    owner_->on_connect_failed(*this, class_of(reason, !settings_.keyspace.empty()), reason);
-    tell_waiters(&reason);
-}
-
 void pool::on_room(net::connection& c) noexcept
 {
     send_queued();
@@ -375,34 +254,6 @@ void pool::on_timer(base::time_point now) noexcept
     const pool_ptr self{this};
     open_all(fsm_.on_orphans_due(now, loads()));
     watch_orphans();
-}
-
-void pool::close(const net::close_reason& reason) noexcept
-{
-    if (std::exchange(closed_, true))
-        return;
-    const pool_ptr self{this};
-    last_failure_ = reason;
-    base::timer_wheel::clear(*this);
-    // None takes the requests that are told now.
-    static_cast<void>(fsm_.drain_all(loads()));
-    fail_queued(reason);
-    for (std::size_t s = 0; s < members_.size(); ++s)
-        if (const auto link = members_[s].link)
-            link->close(reason);
-    tell_waiters(&reason);
-}
-
-void pool::drop() noexcept
-{
-    closed_ = true;
-    base::timer_wheel::clear(*this);
-    static_cast<void>(fsm_.drain_all(loads()));
-    queue_.clear();
-    waiters_.clear();
-    for (member& m : members_)
-        if (const auto link = std::exchange(m.link, nullptr))
-            link->drop();
 }
 
 }  // namespace async_cassandra::detail

@@ -57,6 +57,11 @@ struct pool_target {
     std::shared_ptr<net::traffic> counts{};  ///< Of the node.
 };
 
+/// How to connect there.
+[[nodiscard]] net::connection_settings connection_settings_of(
+    const cluster_config& config, pool_target&& where
+);
+
 /// Who decides when a pool connects. Called on the shard's thread, maybe inside a call of the pool; not after the pool's
 /// `close` (but for `on_connection_ended`) and `drop`.
 class pool_owner {
@@ -149,6 +154,9 @@ public:
     [[nodiscard]] protocol_version version() const noexcept { return settings_.version; }
     [[nodiscard]] const std::string& keyspace() const noexcept { return settings_.keyspace; }
     [[nodiscard]] const net::close_reason& last_failure() const noexcept { return last_failure_; }
+
+    /// One that takes requests; null when none does.
+    [[nodiscard]] net::connection* any_connection() const noexcept;
 
     /// Connections that take requests.
     [[nodiscard]] std::size_t connections() const noexcept { return fsm_.ready().size(); }

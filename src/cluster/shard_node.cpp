@@ -45,9 +45,28 @@ pool* shard_node::find(std::string_view keyspace) const noexcept
     return found == pools_.end() ? nullptr : found->get();
 }
 
+net::connection* shard_node::any_connection() const noexcept
+{
+    for (const pool_ptr& p : pools_)
+        if (net::connection* const there = p->any_connection())
+            return there;
+    return nullptr;
+}
+
+pool_target shard_node::target() const
+{
+    pool_target where;
+    where.node = who_.address;
+    where.version = who_.version;
+    where.host = who_.host;
+    return where;
+}
+
 pool_ptr shard_node::make_pool(std::string keyspace)
 {
-    pool_target where{who_.address, who_.version, std::move(keyspace), who_.host, counts_};
+    pool_target where = target();
+    where.keyspace = std::move(keyspace);
+    where.counts = counts_;
     return pool_ptr{new pool{shard_, settings_, std::move(where), *this}};
 }
 
@@ -190,16 +209,18 @@ void shard_node::on_timer(base::time_point now) noexcept
 
 void shard_node::opened() noexcept
 {
-    ++connections_;
+    ++counts_->connections;
     if (watcher_ != nullptr)
-        watcher_->on_connection_opened({who_.host_id, who_.address, connections_});
+        watcher_->on_connection_opened({who_.host_id, who_.address, counts_->connections});
 }
 
 void shard_node::ended(const net::close_reason& reason) noexcept
 {
-    --connections_;
+    --counts_->connections;
     if (watcher_ != nullptr)
-        watcher_->on_connection_closed({who_.host_id, who_.address, connections_, reason.code, reason.text});
+        watcher_->on_connection_closed(
+            {who_.host_id, who_.address, counts_->connections, reason.code, reason.text}
+        );
 }
 
 void shard_node::on_pool_connected(pool&) noexcept

@@ -43,6 +43,9 @@ public:
     /// `pool::open`. A keyspace that is refused the first time is forgotten: it is not tried for ever.
     void open(const std::string& keyspace, pool::open_callback done);
 
+    /// Where its connections lead, without a keyspace and without counts.
+    [[nodiscard]] pool_target target() const;
+
     /// Null when there is none.
     [[nodiscard]] pool* find(std::string_view keyspace) const noexcept;
 
@@ -74,9 +77,13 @@ public:
 
     /// What its connections, the former ones too, have carried.
     [[nodiscard]] const net::traffic& counts() const noexcept { return *counts_; }
+    [[nodiscard]] const std::shared_ptr<net::traffic>& shared_counts() const noexcept { return counts_; }
 
     /// Open ones, those that are drained included.
-    [[nodiscard]] std::size_t connections() const noexcept { return connections_; }
+    [[nodiscard]] std::size_t connections() const noexcept { return counts_->connections; }
+
+    /// One that takes requests, of whatever keyspace; null when none does.
+    [[nodiscard]] net::connection* any_connection() const noexcept;
 
 private:
     [[nodiscard]] std::string_view key(std::string_view keyspace) const noexcept;
@@ -107,7 +114,6 @@ private:
     node_fsm fsm_;
     std::vector<pool_ptr> pools_;
     std::vector<pool_ptr> retired_;  // drained, for good
-    std::size_t connections_ = 0;
     std::function<void()> removed_;
     bool closed_ = false;
 };

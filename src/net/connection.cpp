@@ -2,8 +2,6 @@
 #include "net/connection.hpp"
 
 #include "base/log.hpp"
-#include "protocol/compression.hpp"
-#include "protocol/requests.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -17,10 +15,6 @@ namespace {
 
 // What one read takes at most: a large body must not hold the loop up for as long as copying all that the kernel has takes.
 constexpr std::size_t most_per_read = std::size_t{256} * 1024;
-
-constexpr std::size_t output_kept = 256 * 1024;  // larger output buffers are given back when empty
-
-constexpr const char* wants_tls = "the peer answered with TLS, and cluster_config::tls is not set";
 
 /// A TLS alert or handshake record (RFC 8446 section 5.1).
 bool begins_like_tls(std::span<const std::byte> bytes) noexcept
@@ -49,6 +43,8 @@ connection::connection(std::shared_ptr<shard> home, connection_settings settings
 
 void connection::open()
 {
+    state_ = state::connecting;
+    ++shard_->held().connections;
     shard_->set_timer(*this, shard_->now() + settings_.handshake_timeout);
     connecting_ = shard_->env().connect(
         settings_.node,
@@ -131,34 +127,6 @@ void connection::count_answers() noexcept
         settings_.counts->on_answers(
             shard_->now(), std::exchange(answers_, 0), std::exchange(waited_, base::time_point::duration{})
         );
-}
-
-void connection::on_early_end(base::error_code code) noexcept
-{
-    if (code == errc::tls_failed) {
-        fail(errc::tls_failed, stream_->describe(code) + " (during the handshake)");
-        return;
-    }
-    std::string text =
-        code == asio::error::eof ? "the node closed the connection" : "read: " + code.message();
-    text += " during the handshake";
-    if (peer_speaks_tls_)
-        text += std::string{"; "} + wants_tls;
-    else if (!heard_ && !settings_.encrypted)
-        text += ", without an answer; if it requires TLS: cluster_config::tls is not set";
-    fail(errc::connection_failed, std::move(text));
-}
-
-std::string connection::protocol_error_text() const
-{
-    if (peer_speaks_tls_)
-        return wants_tls;
-    std::string text = "the peer broke the native protocol: ";
-    text += reader_.error().rule;
-    text += " (byte " + std::to_string(reader_.error().offset) + " of the connection)";
-    if (state_ == state::handshaking)
-        text += "; is this a CQL port?";
-    return text;
 }
 
 bool connection::on_frame(const protocol::frame_header& header, std::span<const std::byte> body)
@@ -256,8 +224,10 @@ bool connection::deliver(
             owner_->on_event(*this, body);
         return state_ != state::closed;  // other negative ids mean nothing
     }
-    if (header.stream == probe_id() && std::exchange(probing_, false))
-        return true;
+    if (header.stream == probe_id() && std::exchange(probing_, false)) {
+        on_probe_answer(header.op);
+        return state_ != state::closed;
+    }
     // The second of two equal answers, when the first freed the id and this very turn gave it to another request.
     if (const pending_request* waiting = streams_.waiting(header.stream);
         waiting != nullptr && is_unsent(*waiting)) {
@@ -278,7 +248,7 @@ bool connection::deliver(
         else
             released.request->on_response({header, body, std::move(block)});
         break;
-    case stream_table::answer_to::orphan: break;
+    case stream_table::answer_to::orphan: --shard_->held().orphans; break;
     case stream_table::answer_to::nobody:
         fail(
             errc::protocol_violation,
@@ -287,215 +257,6 @@ bool connection::deliver(
         break;
     }
     return state_ != state::closed;
-}
-
-protocol::encode_result connection::send(pending_request& request)
-{
-    const bool was_idle = streams_.in_use() == 0;
-    const std::int16_t id = streams_.acquire(request);
-    const std::size_t begin = gathered_.size();
-    const protocol::encode_result encoded = request.encode(gathered_, settings_.version, id);
-    if (!encoded) {
-        gathered_.truncate(begin);
-        streams_.release(id);
-        return encoded;
-    }
-    if (compresses_bodies())
-        protocol::compress_envelope(settings_.compression, gathered_, begin, compressed_);
-    const base::time_point now = shard_->now();
-    streams_.set_place(id, {batch_, begin, gathered_.size() - begin, now});
-    settings_.counts->on_sent();
-    if (was_idle) {
-        liveness_.on_busy(now);
-        if (watch_at_ > now + settings_.silence.busy_silence)
-            watch(now);
-    }
-    shard_->gathered(*this);
-    return encoded;
-}
-
-request_effect connection::cancel(pending_request& request) noexcept
-{
-    const std::int16_t id = request.stream_;
-    const stream_table::gathered_at where = streams_.place(id);
-    if (where.batch != batch_) {
-        streams_.orphan(id);
-        settings_.counts->on_failed();
-        return request_effect::maybe_applied;
-    }
-    gathered_.erase(where.offset, where.length);
-    streams_.withdraw(id);
-    settings_.counts->on_taken_back();
-    return request_effect::not_sent;
-}
-
-void connection::flush() noexcept
-{
-    if (writing_ || gathered_.empty() || stream_ == nullptr)
-        return;
-    swap(gathered_, being_written_);
-    ++batch_;
-    if (!frame_buffers()) {
-        fail(errc::connection_lost, "internal error: gathered output is not whole envelopes");
-        return;
-    }
-    writing_ = true;
-    stream_->write(buffers_, [self = shared_from_this()](base::error_code code, std::size_t count) {
-        self->shard_->turn([&] { self->on_written(code, count); });
-    });
-}
-
-bool connection::frame_buffers()
-{
-    buffers_.clear();
-    const std::span<const std::byte> run = being_written_.bytes();
-    if (!reader_.in_segments()) {
-        buffers_.emplace_back(run.data(), run.size());
-        return true;
-    }
-    if (settings_.compression != compression::none) {
-        compressed_.clear();
-        if (!protocol::write_lz4_segments(run, compressed_))
-            return false;
-        buffers_.emplace_back(compressed_.data(), compressed_.size());
-        return true;
-    }
-    pieces_.clear();
-    if (!protocol::cut_segments(run, pieces_))
-        return false;
-    for (const protocol::segment_piece& piece : pieces_) {
-        buffers_.emplace_back(piece.header.data(), piece.header.size());
-        buffers_.emplace_back(run.data() + piece.offset, piece.length);
-        buffers_.emplace_back(piece.trailer.data(), piece.trailer.size());
-    }
-    return true;
-}
-
-void connection::on_written(base::error_code code, std::size_t count)
-{
-    if (state_ == state::closed)
-        return;
-    if (code) {
-        write_failed_ = true;
-        bytes_taken_ = count;
-        // During the handshake the read ends, too, and tells more: the peer may have said why it goes.
-        if (state_ == state::ready)
-            fail(errc::connection_lost, "write: " + stream_->describe(code));
-        return;
-    }
-    writing_ = false;
-    being_written_.clear();
-    if (secret_batch_ != 0 && secret_batch_ < batch_) {
-        wipe({being_written_.data(), being_written_.capacity()});
-        wipe({compressed_.data(), compressed_.capacity()});
-        secret_batch_ = 0;
-    }
-    being_written_.shrink(output_kept);
-    compressed_.clear();
-    compressed_.shrink(output_kept);
-    if (!gathered_.empty())
-        shard_->gathered(*this);
-}
-
-void connection::watch(base::time_point now) noexcept
-{
-    obey(liveness_.check(now, streams_.in_use() != 0));
-}
-
-void connection::probe() noexcept
-{
-    if (!ready())
-        return;
-    const auto self = shared_from_this();
-    obey(liveness_.demand(shard_->now()));
-}
-
-void connection::obey(const liveness::decision& next) noexcept
-{
-    switch (next.what) {
-    case liveness::action::wait: break;
-    case liveness::action::probe: send_probe(); break;
-    case liveness::action::fail:
-        fail(errc::heartbeat_timeout, "the node fell silent: no byte came, not even in answer to OPTIONS");
-        return;
-    }
-    watch_at_ = next.next;
-    shard_->set_timer(*this, watch_at_);
-}
-
-void connection::send_probe()
-{
-    if (std::exchange(probing_, true))
-        return;
-    if (protocol::encode_options(gathered_, settings_.version, probe_id()))
-        shard_->gathered(*this);
-}
-
-void connection::on_timer(base::time_point now) noexcept
-{
-    const auto self = shared_from_this();
-    if (state_ == state::ready) {
-        watch(now);
-        return;
-    }
-    std::string missing{handshake_.waits_for()};
-    if (state_ == state::connecting) {
-        missing = connecting_->detail();
-        if (missing.empty())
-            missing = "there was no TCP connection";
-    }
-    fail(
-        errc::handshake_timeout,
-        missing + " within " + std::to_string(settings_.handshake_timeout.count()) + " ms"
-    );
-}
-
-request_effect connection::effect_of(const stream_table::gathered_at& where) const noexcept
-{
-    const bool never_handed_over = where.batch == batch_;
-    const bool refused_whole = where.batch + 1 == batch_ && write_failed_ && bytes_taken_ == 0;
-    return never_handed_over || refused_whole ? request_effect::not_sent : request_effect::maybe_applied;
-}
-
-void connection::fail(errc code, std::string text) noexcept
-{
-    close({make_error_code(code), std::move(text), nullptr, nullptr});
-}
-
-void connection::close(const close_reason& reason) noexcept
-{
-    if (state_ == state::closed)
-        return;
-    const auto self = shared_from_this();
-    drop();
-    stream_table::gathered_at where;
-    while (pending_request* const request = streams_.take_any(where)) {
-        const request_effect effect = effect_of(where);
-        if (effect == request_effect::not_sent)
-            settings_.counts->on_taken_back();
-        else
-            settings_.counts->on_failed();
-        request->on_lost(reason, effect);
-    }
-    if (connection_owner* const owner = std::exchange(owner_, nullptr))
-        owner->on_closed(*this, reason);
-}
-
-void connection::drop() noexcept
-{
-    state_ = state::closed;
-    base::timer_wheel::clear(*this);
-    static_cast<base::list_hook<dirty_tag>&>(*this).unlink();
-    connecting_.reset();
-    log_in_.end();
-    if (stream_ != nullptr)
-        stream_->close();
-    stream_.reset();
-    if (std::exchange(secret_batch_, 0) != 0) {
-        wipe({gathered_.data(), gathered_.capacity()});
-        wipe({being_written_.data(), being_written_.capacity()});
-        wipe({compressed_.data(), compressed_.capacity()});
-    }
 }
 
 }  // namespace async_cassandra::net

@@ -17,6 +17,20 @@
 namespace async_cassandra::net {
 
 class connection;
+struct probe_tag;
+
+/// Waits for what a node says to OPTIONS. Told once, on the shard's thread.
+class probe_waiter : public base::list_hook<probe_tag> {
+public:
+    /// `understood`: it was SUPPORTED.
+    virtual void on_probe_answered(base::time_point::duration round_trip, bool understood) noexcept = 0;
+
+    /// The connection ended before.
+    virtual void on_probe_lost(const close_reason& reason) noexcept = 0;
+
+protected:
+    ~probe_waiter() = default;
+};
 
 struct connection_settings {
     endpoint node;
@@ -94,6 +108,10 @@ public:
     /// Asks a ready connection for a sign of life: it ends when no byte comes within `silence.busy_answer`.
     void probe() noexcept;
 
+    /// Asks the node with OPTIONS, whatever else is under way, and tells `who`. An unanswered OPTIONS serves as well.
+    /// Precondition: ready().
+    void measure(probe_waiter& who);
+
     /// Ends the connection now. Requests fail with this reason.
     void close(const close_reason& reason) noexcept;
 
@@ -115,7 +133,7 @@ public:
     bool on_frame_skipped(const protocol::frame_header& header);
 
 private:
-    enum class state : std::uint8_t { connecting, handshaking, ready, closed };
+    enum class state : std::uint8_t { unopened, connecting, handshaking, ready, closed };
 
     void on_connected(base::error_code code, std::unique_ptr<base::byte_stream> stream);
     void read();
@@ -129,6 +147,7 @@ private:
         const protocol::frame_header& header, std::span<const std::byte> body, detail::block_ptr block
     );
     void send_probe();
+    void on_probe_answer(protocol::opcode op) noexcept;
     void watch(base::time_point now) noexcept;
     void obey(const liveness::decision& next) noexcept;
     void count_answers() noexcept;
@@ -148,7 +167,7 @@ private:
     std::shared_ptr<shard> shard_;
     connection_settings settings_;
     connection_owner* owner_;
-    state state_ = state::connecting;
+    state state_ = state::unopened;
     bool version_refused_ = false;
     bool writing_ = false;
     bool write_failed_ = false;
@@ -160,6 +179,8 @@ private:
     log_in log_in_;
     liveness liveness_;
     base::time_point watch_at_{};
+    base::time_point probe_sent_{};
+    base::intrusive_list<probe_waiter, probe_tag> probe_waiters_;
     std::uint32_t answers_ = 0;            // of the read that is being worked through
     base::time_point::duration waited_{};  // by their requests, together
     stream_table streams_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/environment.hpp"
+#include "base/single_writer.hpp"
 #include "base/timer_wheel.hpp"
 #include "net/operation.hpp"
 
@@ -22,6 +23,12 @@ public:
 
 protected:
     virtual ~flushable() = default;
+};
+
+/// What the connections of a shard hold at the moment: changed on its thread, read on any.
+struct connection_holdings {
+    base::single_writer<std::size_t> connections;  ///< Sockets, those that are being opened included.
+    base::single_writer<std::size_t> orphans;      ///< Their stream ids that nobody waits for any more.
 };
 
 /// One serial executor and everything that belongs to it alone: timers, running operations, finished ones.
@@ -63,6 +70,12 @@ public:
     void gathered(flushable& who) noexcept;
 
     void set_timer(base::timer_node& node, base::time_point when) noexcept;
+
+    /// Timers that are set. Any thread.
+    [[nodiscard]] std::size_t timers() const noexcept { return timers_.size(); }
+
+    [[nodiscard]] connection_holdings& held() noexcept { return held_; }
+    [[nodiscard]] const connection_holdings& held() const noexcept { return held_; }
 
     /// Runs `work` as one turn: for completions of the environment.
     template <class Work>
@@ -134,6 +147,7 @@ private:
     std::unique_ptr<base::environment> env_;
     asio::any_completion_executor executor_;
     base::timer_wheel timers_;
+    connection_holdings held_;
     std::unique_ptr<base::alarm> alarm_;
     std::optional<base::time_point> armed_;
     base::time_point turn_time_{};

@@ -5,6 +5,7 @@
 #include "net/shard_call.hpp"
 #include "session/closing.hpp"
 #include "session/connecting.hpp"
+#include "session/health_operation.hpp"
 
 #include <utility>
 
@@ -38,6 +39,13 @@ void start_close(const std::shared_ptr<cluster_core>& core, close_handler handle
         first, [core](std::function<void()> done) { core->close(std::move(done)); }, std::move(handler)});
 }
 
+void start_health_check(
+    const std::shared_ptr<cluster_core>& core, const uuid& host_id, health_handler handler
+)
+{
+    core->shards().front()->home().submit(*new health_operation{core, host_id, std::move(handler)});
+}
+
 }  // namespace detail
 
 cluster::cluster(asio::any_io_executor executor, cluster_config config)
@@ -55,6 +63,16 @@ topology cluster::topology() const
 schema cluster::schema() const
 {
     return core_->knowledge().known_schema();
+}
+
+cluster_stats cluster::stats() const
+{
+    return core_->stats();
+}
+
+std::vector<node_stats> cluster::node_stats() const
+{
+    return core_->stats_of_nodes();
 }
 
 void cluster::set_connections_per_node(unsigned connections) const

@@ -100,9 +100,9 @@ void execution::on_too_large(std::uint32_t body_length) noexcept
 void execution::on_page(page&& p)
 {
     const bool more = how_ == fetch::all_pages && p.has_more_pages();
+    const std::size_t bytes = p.byte_size();
     paging_state next = more ? p.paging_state() : paging_state{};
-    bytes_ += p.byte_size();
-    if (pages_++ == 0)
+    if (pages_ == 0)
         result_ = result_set{std::move(p)};
     else
         result_.append(std::move(p));
@@ -110,8 +110,18 @@ void execution::on_page(page&& p)
         succeed();
         return;
     }
+    bytes_ += bytes;
+    ++pages_;
+    request::home().held().add_page(bytes);
     continue_from(std::move(next));
     resend();
+}
+
+void execution::on_end() noexcept
+{
+    if (pages_ != 0)
+        request::home().held().remove_pages(pages_, bytes_);
+    operation::home().finish(*this);
 }
 
 void execution::on_other(other_result&& other)

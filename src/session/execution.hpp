@@ -37,9 +37,10 @@ private:
     void on_too_large(std::uint32_t body_length) noexcept final;
     void on_page(page&& p) final;
     void on_other(other_result&& other) final;
-    void on_end() noexcept final { operation::home().finish(*this); }
+    void on_end() noexcept final;
 
     result_set result_;
+    // Gathered, with more to come:
     std::size_t bytes_ = 0;
     std::size_t pages_ = 0;
     fetch how_;

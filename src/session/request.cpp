@@ -253,7 +253,7 @@ void request::end() noexcept
 void request::detach_request() noexcept
 {
     base::timer_wheel::clear(*this);
-    static_cast<base::list_hook<running_tag>&>(*this).unlink();
+    home_->remove(*this);
     state_ = state::ended;
     // Here, on the shard's thread: this object may be destroyed on another.
     pool_.reset();

@@ -72,6 +72,11 @@ bool session::is_closed() const noexcept
     return core_->is_closed();
 }
 
+session_stats session::stats() const noexcept
+{
+    return core_->stats();
+}
+
 protocol_version session::protocol() const noexcept
 {
     return core_->version();

@@ -24,6 +24,14 @@ session_core::~session_core()
         net::run_on(*shard->shared_home(), [shard] { shard->forget(); });
 }
 
+session_stats session_core::stats() const noexcept
+{
+    session_stats sum;
+    for (const std::shared_ptr<session_shard>& shard : shards_)
+        shard->held().add_to(sum);
+    return sum;
+}
+
 void session_core::close(std::function<void()> done)
 {
     mark_closed();

@@ -39,6 +39,8 @@ public:
     }
     void mark_closed() noexcept { closed_.store(true, std::memory_order_release); }
 
+    [[nodiscard]] session_stats stats() const noexcept;
+
     /// Closes the part of every shard; `done` runs on shard 0. To be called on shard 0.
     void close(std::function<void()> done);
 

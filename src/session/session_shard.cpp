@@ -4,6 +4,7 @@
 #include "base/failure.hpp"
 #include "net/shard_call.hpp"
 #include "session/request.hpp"
+#include "session/stream_core.hpp"
 
 #include <utility>
 
@@ -19,7 +20,9 @@ session_shard::session_shard(
       shard_(std::move(shard)),
       keyspace_(std::move(keyspace)),
       version_(version)
-{}
+{
+    cluster_->count(held_);
+}
 
 void session_shard::open()
 {
@@ -33,12 +36,44 @@ void session_shard::forget() noexcept
     tell_when_idle();
 }
 
-void session_shard::add(request& r) noexcept
+void session_shard::hold_shard() noexcept
 {
-    // A stream outlives its session, and lets go of the shard between two pages.
+    // A stream outlives its session, and may begin when that has let go of the shard.
     if (forgotten_ && !static_cast<base::list_hook<closing_tag>&>(*this).is_linked())
         shard_->add(*this);
+}
+
+void session_shard::add(request& r) noexcept
+{
+    hold_shard();
     running_.push_back(r);
+    ++held_->requests;
+}
+
+void session_shard::remove(request& r) noexcept
+{
+    base::list_hook<running_tag>& hook = r;
+    if (!hook.is_linked())
+        return;
+    hook.unlink();
+    --held_->requests;
+}
+
+void session_shard::add(stream_core& s) noexcept
+{
+    hold_shard();
+    streams_.push_back(s);
+    ++held_->streams;
+}
+
+void session_shard::remove(stream_core& s) noexcept
+{
+    if (!s.is_linked())
+        return;
+    s.unlink();
+    --held_->streams;
+    if (forgotten_)
+        tell_when_idle();
 }
 
 void session_shard::close(std::function<void()> done)
@@ -54,11 +89,16 @@ void session_shard::tell_when_idle() noexcept
     if (!running_.empty())
         return;
     if (!closed_) {
-        if (forgotten_)
+        if (forgotten_ && streams_.empty())
             static_cast<base::list_hook<closing_tag>&>(*this).unlink();
         return;
     }
     base::timer_wheel::clear(*this);
+    while (!streams_.empty()) {
+        stream_core& each = streams_.pop_front();
+        --held_->streams;
+        each.end_with_session();
+    }
     // Another shard's thread must not be told that all is over while handlers still wait for their turn here.
     for (std::function<void()>& done : std::exchange(close_waiters_, {}))
         net::run_behind_handlers(home(), std::move(done));

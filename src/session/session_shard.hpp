@@ -12,7 +12,9 @@
 namespace async_cassandra::detail {
 
 struct running_tag;
+struct stream_tag;
 class request;
+class stream_core;
 
 /// What one shard holds of a session: where its requests go, and which are running. On the shard's thread, but for
 /// what is constant.
@@ -57,15 +59,28 @@ public:
     /// Whether `tell_when_idle` is to be called.
     [[nodiscard]] bool waits_for_idle() const noexcept { return forgotten_ || is_closed(); }
 
+    /// It runs.
     void add(request& r) noexcept;
+
+    /// It does not run any more, or never did.
+    void remove(request& r) noexcept;
+
+    /// It may hold pages from now on: `close` ends it.
+    void add(stream_core& s) noexcept;
+
+    /// It holds nothing any more. Harmless when it is not there.
+    void remove(stream_core& s) noexcept;
+
+    [[nodiscard]] session_holdings& held() noexcept { return *held_; }
 
     /// A request has ended after `close` or `forget`.
     void tell_when_idle() noexcept;
 
-    /// Takes no request any more; calls back when none is running.
+    /// Takes no request any more; when none is running, ends the streams and calls back.
     void close(std::function<void()> done) override;
 
 private:
+    void hold_shard() noexcept;
     void on_timer(base::time_point now) noexcept override;
 
     std::shared_ptr<cluster_core> cluster_;
@@ -74,6 +89,8 @@ private:
     protocol_version version_;
     pool_set* pools_ = nullptr;
     base::intrusive_list<request, running_tag> running_;
+    base::intrusive_list<stream_core, stream_tag> streams_;
+    std::shared_ptr<session_holdings> held_ = std::make_shared<session_holdings>();
     detail::repreparations repreparations_;
     std::vector<std::function<void()>> close_waiters_;
     bool closed_ = false;

@@ -64,6 +64,8 @@ stream_core::stream_core(std::shared_ptr<session_shard> home, statement&& what, 
 void stream_core::wait(next_page_operation& op) noexcept
 {
     waiting_.push_back(op);
+    if (!ended_ && !is_linked() && !session_->is_closed())
+        session_->add(*this);
     pump();
 }
 
@@ -72,6 +74,7 @@ void stream_core::pump() noexcept
     while (!waiting_.empty() && !unread_.empty()) {
         page p = std::move(unread_.front());
         unread_.pop_front();
+        session_->held().remove_pages(1, p.byte_size());
         pages_given_.fetch_add(1, std::memory_order_relaxed);
         rows_given_.fetch_add(p.size(), std::memory_order_relaxed);
         waiting_.pop_front().complete(std::move(p), {});
@@ -80,6 +83,8 @@ void stream_core::pump() noexcept
         waiting_.pop_front().complete(std::nullopt, failure_);
     if (wants_more())
         ask();
+    if (ended_ && unread_.empty())
+        session_->remove(*this);
 }
 
 bool stream_core::wants_more() const noexcept
@@ -103,8 +108,10 @@ void stream_core::on_fetched(std::optional<page>&& p) noexcept
     ended_ = !p || !p->has_more_pages();
     if (!ended_)
         from_ = p->paging_state();
-    if (p)
+    if (p) {
+        session_->held().add_page(p->byte_size());
         unread_.push_back(std::move(*p));
+    }
     pump();
 }
 
@@ -120,10 +127,26 @@ void stream_core::on_failed(failure_ptr f) noexcept
 void stream_core::stop() noexcept
 {
     ended_ = true;
-    unread_.clear();
+    drop_unread();
     if (const std::shared_ptr<fetch> running = fetch_)
         running->give_up();
     pump();
+}
+
+void stream_core::end_with_session() noexcept
+{
+    ended_ = true;
+    drop_unread();
+    if (!failure_)
+        failure_ = session_closed();
+    pump();
+}
+
+void stream_core::drop_unread() noexcept
+{
+    for (const page& each : unread_)
+        session_->held().remove_pages(1, each.byte_size());
+    unread_.clear();
 }
 
 void next_page_operation::complete(std::optional<page>&& got, failure_ptr failed) noexcept

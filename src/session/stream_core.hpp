@@ -17,7 +17,8 @@ struct waiting_tag;
 
 /// One stream: pages that arrived, calls that wait for one, and the request that is under way. On the thread of its
 /// shard, but for the two counters.
-class stream_core final : public std::enable_shared_from_this<stream_core> {
+class stream_core final : public std::enable_shared_from_this<stream_core>,
+                          public base::list_hook<stream_tag> {
 public:
     stream_core(std::shared_ptr<session_shard> home, statement&& what, const stream_config& config);
 
@@ -38,6 +39,9 @@ public:
     /// Nothing more is asked for, waiting calls get no page.
     void stop() noexcept;
 
+    /// Its session is closed: unread pages are dropped, and calls fail. The session has let go of it.
+    void end_with_session() noexcept;
+
 private:
     class fetch;
 
@@ -46,6 +50,7 @@ private:
     void on_fetched(std::optional<page>&& p) noexcept;
     void on_failed(failure_ptr f) noexcept;
     [[nodiscard]] bool wants_more() const noexcept;
+    void drop_unread() noexcept;
 
     std::shared_ptr<session_shard> session_;
     statement what_;

@@ -179,7 +179,7 @@ TEST_P(logging_in, a_node_that_cannot_read_its_roles_yet_is_passed_over)
     cluster_config config = with(server, std::make_shared<password_authentication>("ada", secret));
     config.protocol = GetParam();
     config.contact_points = {starting.address(), server.address()};
-    cluster client{config};
+    closed_cluster client{config};
     EXPECT_NO_THROW(static_cast<void>(get(client.connect())));
     EXPECT_EQ(starting.node.connections_accepted(), 1U);
 }
@@ -203,7 +203,7 @@ TEST_P(logging_in, changed_credentials_are_for_new_connections)
     const served_node server{asks_for("ada", "new")};
     cluster_config config = with(server, provider);
     config.protocol = GetParam();
-    const cluster client{config};
+    const closed_cluster client{config};
     failure_of<authentication_failed>(client.connect());
     provider->change("ada", "new");
     EXPECT_NO_THROW(static_cast<void>(get(client.connect())));
@@ -327,7 +327,7 @@ TEST_P(logging_in, a_log_in_under_way_ends_with_the_cluster)
     };
     cluster_config config = with(server, provider);
     config.protocol = GetParam();
-    const cluster client{config};
+    const closed_cluster client{config};
     auto connecting = start(client.connect());
     ASSERT_TRUE(eventually([&] { return asked.load(); }));
     const stopwatch time;

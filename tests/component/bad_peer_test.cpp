@@ -35,7 +35,7 @@ failure refused_by(raw_peer::behaviour how, const cluster_config& limits = confi
     const loopback_server server{peer};
     cluster_config config = limits;
     config.contact_points = {to_string(server.endpoint())};
-    const cluster client{config};
+    const closed_cluster client{config};
     failure f = failure_of<no_host_available>(client.connect());
     EXPECT_THAT(f.what, HasSubstr(to_string(server.endpoint())));
     EXPECT_EQ(f.effect, request_effect::not_sent);
@@ -49,7 +49,7 @@ failure refused_by(raw_peer::behaviour how, const cluster_config& limits = confi
 TEST(bad_peer, a_host_name_without_address_is_named)
 {
     const stopwatch time;
-    const cluster client{config_for("no-such-host.invalid")};
+    const closed_cluster client{config_for("no-such-host.invalid")};
     const failure f = failure_of<no_host_available>(client.connect());
     EXPECT_THAT(f.what, HasSubstr("no-such-host.invalid"));
     EXPECT_THAT(f.what, AnyOf(HasSubstr("could not be resolved"), HasSubstr("still being resolved")));
@@ -61,7 +61,7 @@ TEST(bad_peer, a_closed_port_is_named_with_its_address)
 {
     const endpoint nobody = closed_port();
     const stopwatch time;
-    const cluster client{config_for(to_string(nobody))};
+    const closed_cluster client{config_for(to_string(nobody))};
     const failure f = failure_of<no_host_available>(client.connect());
     EXPECT_THAT(f.what, AllOf(HasSubstr(to_string(nobody)), HasSubstr("refused")));
     ASSERT_THAT(f.attempts, SizeIs(1));
@@ -169,7 +169,7 @@ class keyspace : public ::testing::TestWithParam<protocol_version> {};
 TEST_P(keyspace, that_does_not_exist_fails_connect_as_the_server_says_it)
 {
     const served_node server;
-    const cluster client{server.config(GetParam())};
+    const closed_cluster client{server.config(GetParam())};
     const failure f = failure_of<invalid_request>(client.connect("nope"));
     EXPECT_THAT(f.what, HasSubstr("Keyspace 'nope' does not exist"));
     EXPECT_EQ(f.node, server.server.endpoint());

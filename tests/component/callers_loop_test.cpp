@@ -52,7 +52,9 @@ TEST_F(callers_loop, runs_out_after_close_while_handles_live)
     run_on(context, [&]() -> asio::awaitable<void> {
         s = co_await client.connect();
         co_await s.execute(query);
+        EXPECT_NE(client.stats(), cluster_stats{});
         co_await client.close();
+        EXPECT_EQ(client.stats(), cluster_stats{});
     });
     expect_runs_out(context);
     EXPECT_TRUE(s.is_closed());
@@ -79,7 +81,7 @@ TEST_F(callers_loop, last_handle_dropped_inside_a_handler)
 
 TEST_F(callers_loop, of_the_awaiting_side_is_not_kept_by_a_session)
 {
-    const cluster client{server.config()};
+    const closed_cluster client{server.config()};
     session s;
     asio::io_context mine{1};
     bool done = false;
@@ -147,7 +149,7 @@ TEST_F(callers_loop, gets_what_a_handler_throws_and_every_other_handler_still_ru
 
 TEST_F(callers_loop, of_a_handler_gets_what_that_handler_throws)
 {
-    const cluster client{server.config()};
+    const closed_cluster client{server.config()};
     const session s = get(client.connect());
     asio::io_context mine{1};
     int ran = 0;
@@ -243,7 +245,7 @@ protected:
 
 TEST_F(stuck_name, connect_ends_at_its_time_limit_and_names_it)
 {
-    const cluster client{config()};
+    const closed_cluster client{config()};
     const stopwatch time;
     const failure f = failure_of<no_host_available>(client.connect());
     EXPECT_LT(time.elapsed(), 2s);
@@ -254,7 +256,7 @@ TEST_F(stuck_name, cluster_closes_at_once)
 {
     cluster_config c = config();
     c.connect_timeout = 30s;
-    const cluster client{c};
+    const closed_cluster client{c};
     auto connecting = start(client.connect());
     resolver.wait_for_look_up();
     const stopwatch time;

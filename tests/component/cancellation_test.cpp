@@ -90,6 +90,8 @@ protected:
     void expect_orderly_end()
     {
         EXPECT_EQ(server.node.connections_accepted(), 2U) << "a connection was lost";
+        run_on(context, [this]() -> asio::awaitable<void> { co_await client->close(); });
+        EXPECT_EQ(client->stats(), cluster_stats{});
         s = {};
         client.reset();
         expect_runs_out(context);
@@ -354,6 +356,7 @@ TEST_P(cancellation, of_connect_leaves_nothing_behind)
     }
 }
 
+// E10: it can be repeated.
 TEST_P(cancellation, of_close_ends_the_wait_and_not_the_closing)
 {
     server.node.on_query(query).reply(reply_rows(one_bigint(), bigints(1, 1)).held("gate"));

@@ -170,7 +170,7 @@ TEST_P(closing, repeated_and_parallel_closes_wait_for_the_same_end)
 TEST_P(closing, closing_while_connecting_ends_the_connect)
 {
     server.node.on_request(protocol::opcode::startup).reply(no_reply());
-    const cluster second{server.config()};
+    const closed_cluster second{server.config()};
     auto connecting = start(second.connect());
     ASSERT_TRUE(eventually([&] {
         return server.node.request_count(protocol::opcode::startup) > 1 + GetParam();
@@ -185,7 +185,7 @@ TEST_P(closing, closing_while_connecting_ends_the_connect)
 
 TEST_P(closing, a_cluster_that_never_connected_closes)
 {
-    const cluster unused{server.config()};
+    const closed_cluster unused{server.config()};
     get(unused.close());
     EXPECT_TRUE(unused.is_closed());
 }
@@ -201,7 +201,7 @@ TEST(node_that_comes_back, is_connected_again_on_the_same_port)
     config.contact_points = {to_string(server->endpoint())};
     config.reconnect_base_delay = 10ms;
     config.reconnect_max_delay = 50ms;
-    const cluster client{config};
+    const closed_cluster client{config};
     const session s = get(client.connect());
     EXPECT_EQ(get(s.execute(query)).size(), 1U);
     for (int round = 0; round < 3; ++round) {

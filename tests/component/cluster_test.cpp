@@ -15,7 +15,7 @@ using ::testing::IsEmpty;
 TEST(clusters, rows_are_where_they_were_put)
 {
     served_cluster server;
-    const cluster client{server.config()};
+    const closed_cluster client{server.config()};
     const session session = get(client.connect());
     get(
         session.execute("CREATE KEYSPACE ks WITH replication = {'class': 'SimpleStrategy', "

@@ -128,7 +128,7 @@ TEST(compression, a_node_that_does_not_offer_it_is_a_configuration_error_that_sa
     served_node on{settings};
     cluster_config config = on.config();
     config.compression = compression::lz4;
-    const cluster client{config};
+    const closed_cluster client{config};
     const failure f = failure_of<configuration_error>(client.connect());
     EXPECT_EQ(f.what, on.address() + ": cluster_config::compression is lz4, the node offers snappy");
     EXPECT_EQ(f.effect, request_effect::not_sent);

@@ -3,6 +3,7 @@
 
 #include <async_cassandra/cluster.hpp>
 
+#include "component/closed_cluster.hpp"
 #include "support/cluster_carriers.hpp"
 #include "support/fake_cluster.hpp"
 
@@ -27,6 +28,7 @@ struct served_cluster {
         c.protocol = version;
         c.request_timeout = std::chrono::seconds{5};
         c.connect_timeout = std::chrono::seconds{5};
+        c.drain_timeout = std::chrono::milliseconds{300};
         return c;
     }
 

@@ -4,6 +4,7 @@
 #include <async_cassandra/cluster.hpp>
 
 #include "component/calls.hpp"
+#include "component/closed_cluster.hpp"
 #include "support/builtin_statements.hpp"
 #include "support/fake_node.hpp"
 #include "support/loopback_server.hpp"
@@ -29,6 +30,7 @@ struct served_node {
         c.protocol = version;
         c.request_timeout = std::chrono::seconds{5};
         c.connect_timeout = std::chrono::seconds{5};
+        c.drain_timeout = std::chrono::milliseconds{300};
         return c;
     }
 
@@ -64,7 +66,7 @@ struct connected_node : served_node {
           session(get(client.connect()))
     {}
 
-    cluster client;
+    closed_cluster client;
     class session session;
 };
 

@@ -64,7 +64,7 @@ struct secured_node : served_node {
 
 void expect_works(const cluster_config& config)
 {
-    const cluster client{config};
+    const closed_cluster client{config};
     const session opened = get(client.connect());
     EXPECT_EQ(get(opened.execute("SELECT key FROM system.local")).size(), 1U);
     get(client.close());
@@ -104,7 +104,7 @@ TEST_F(tls_with_authorities, a_large_answer_and_a_large_request_pass)
     node.node.on_query_prefix("INSERT").reply(reply_void());
     node.node.on_query("SELECT big")
         .reply(reply_rows(columns_of("ks", "t", "v text"), {{cells::text(text)}, {cells::text("y")}}));
-    const cluster client{node.secure_config()};
+    const closed_cluster client{node.secure_config()};
     const session opened = get(client.connect());
     for (int i = 0; i < 3; ++i) {
         get(opened.execute("INSERT '" + text + "'"));
@@ -120,7 +120,7 @@ TEST_F(tls_with_authorities, a_large_answer_and_a_large_request_pass)
 TEST_F(tls_with_authorities, many_requests_at_once_pass)
 {
     node.node.on_query("SELECT one").reply(reply_rows(one_bigint(), bigints(1, 1)));
-    const cluster client{node.secure_config()};
+    const closed_cluster client{node.secure_config()};
     const session opened = get(client.connect());
     std::vector<call<result_set>> running;
     for (int i = 0; i < 2000; ++i)
@@ -424,7 +424,7 @@ TEST(tls_rotation, changed_files_are_read_for_new_connections)
     config.tls->ca_file = folder.write("ca.pem", node.trusted.certificate());
     config.reconnect_base_delay = 10ms;
     config.reconnect_max_delay = 20ms;
-    const cluster client{config};
+    const closed_cluster client{config};
     const session opened = get(client.connect());
     const auto works = [&] { return get(opened.try_execute("SELECT key FROM system.local")).has_value(); };
     EXPECT_TRUE(works());
@@ -447,7 +447,7 @@ TEST(tls_end, a_connection_that_is_cut_is_lost_and_says_so)
 {
     secured_node node;
     node.node.on_query("silence").reply(no_reply());
-    const cluster client{node.secure_config()};
+    const closed_cluster client{node.secure_config()};
     const session opened = get(client.connect());
     auto running = start(opened.execute("silence"));
     ASSERT_TRUE(eventually([&] { return node.queries_of("silence") == 1; }));
@@ -471,7 +471,7 @@ TEST(tls_end, a_handshake_that_does_not_come_costs_the_handshake_timeout_and_can
     EXPECT_THAT(f.what, AllOf(HasSubstr("the TLS handshake was not finished within 300 ms")));
 
     config.handshake_timeout = 5s;
-    const cluster client{config};
+    const closed_cluster client{config};
     auto connecting = start(client.connect());
     std::this_thread::sleep_for(50ms);
     const stopwatch closing;
@@ -483,7 +483,7 @@ TEST(tls_end, a_handshake_that_does_not_come_costs_the_handshake_timeout_and_can
 TEST(tls_end, closing_waits_for_nobody)
 {
     const secured_node node;
-    const cluster client{node.secure_config()};
+    const closed_cluster client{node.secure_config()};
     const session opened = get(client.connect());
     const stopwatch time;
     get(client.close());

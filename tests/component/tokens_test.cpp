@@ -93,7 +93,7 @@ protected:
 
     served_node server;
     caller_threads threads{GetParam()};
-    std::optional<cluster> client;
+    std::optional<closed_cluster> client;
 };
 
 /// Counts handlers of calls made from a thread of the cluster's.
@@ -285,7 +285,7 @@ TEST_P(tokens, ten_thousand_requests_in_flight)
     cluster_config config = server.config();
     config.max_in_flight = 10'000;
     config.request_timeout = 20s;
-    const cluster wide = threads.make(GetParam(), config);
+    const closed_cluster wide{threads.make(GetParam(), config)};
     const session s = get(wide.connect());
     const prepared_statement select = get(s.prepare("SELECT k FROM ks.t WHERE k = ?"));
     std::vector<call<result_set>> calls;
@@ -308,7 +308,7 @@ TEST_P(tokens, more_requests_than_a_connection_carries_wait_their_turn)
         .reply_with(echo);
     cluster_config config = server.config();
     config.max_in_flight = 16;
-    const cluster narrow = threads.make(GetParam(), config);
+    const closed_cluster narrow{threads.make(GetParam(), config)};
     const session s = get(narrow.connect());
     const prepared_statement select = get(s.prepare("SELECT k FROM ks.t WHERE k = ?"));
     std::vector<call<result_set>> calls;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integration/real_node.hpp"
 
+#include "support/print_stats.hpp"
+
 #include <boost/asio/use_future.hpp>
 
 #include <cstdlib>
@@ -48,6 +50,7 @@ blocking_client::blocking_client(const cluster_config& config, const std::string
 blocking_client::~blocking_client()
 {
     cluster_.close(asio::use_future).wait();
+    EXPECT_EQ(cluster_.stats(), cluster_stats{}) << "something is left after close";
 }
 
 result_set blocking_client::execute(statement what) const

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// E10: an idle close, a busy one, one that has to fail what runs, and calls afterwards; close_races_test.cpp has the rest.
 #include "simulation/simulated_session.hpp"
 
 namespace async_cassandra::testing {

@@ -54,6 +54,7 @@ private:
                     "insert " + std::to_string(record.plan.id) + " was answered and is not there"
                 );
         }
+        check_left(calls_.left(), report_);
         fake_cluster& nodes = servers_.nodes();
         check_protocol(nodes.violations(), report_);
         for (std::size_t i = 0; i < nodes.size(); ++i)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/scenario_calls.hpp"
 
+#include "simulation/scenario_checks.hpp"
 #include "simulation/scenario_node.hpp"
 #include "simulation/simulated_cluster.hpp"
 
@@ -252,13 +253,21 @@ void scenario_calls::close()
     call_record& record = open({}, "close", drain_limit);
     // Half of the runs close the cluster around the session, the others one after the other.
     if (!session_ || plan_.seed % 2 == 0) {
-        cluster_.close([this, &record](std::exception_ptr error) { end(record, error); });
+        close_cluster(record);
         return;
     }
     session_->close([this, &record](std::exception_ptr error) {
         end(record, error);
-        call_record& rest = open({}, "close the cluster", drain_limit);
-        cluster_.close([this, &rest](std::exception_ptr e) { end(rest, e); });
+        left_ += what_is_left(session_->stats());
+        close_cluster(open({}, "close the cluster", drain_limit));
+    });
+}
+
+void scenario_calls::close_cluster(call_record& record)
+{
+    cluster_.close([this, &record](std::exception_ptr error) {
+        end(record, error);
+        left_ += what_is_left(cluster_.stats());
     });
 }
 

@@ -48,6 +48,8 @@ public:
 
     [[nodiscard]] bool all_ended() const;
     [[nodiscard]] bool closed() const noexcept { return closed_; }
+    /// What session and cluster still held when they had been closed; empty when nothing.
+    [[nodiscard]] const std::string& left() const noexcept { return left_; }
     [[nodiscard]] const std::deque<call_record>& records() const noexcept { return records_; }
 
 private:
@@ -67,6 +69,7 @@ private:
     void begin_stream(const planned_call& call, const prepared_statement& how);
     void next_page(const std::shared_ptr<running_stream>& stream);
     void close();
+    void close_cluster(call_record& record);
 
     simulated_world& world_;
     const scenario_plan& plan_;
@@ -75,6 +78,7 @@ private:
     std::map<std::string, prepared_statement, std::less<>> prepared_;
     std::deque<call_record> records_;  // never moves its elements
     std::chrono::nanoseconds stalled_{0};
+    std::string left_;
     bool closed_ = false;
 };
 

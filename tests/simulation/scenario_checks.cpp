@@ -107,6 +107,29 @@ void check_closed(const std::string& node, std::size_t open_connections, scenari
         );
 }
 
+std::string what_is_left(const session_stats& stats)
+{
+    if (stats == session_stats{})
+        return {};
+    return std::to_string(stats.requests) + " requests, " + std::to_string(stats.streams) + " streams, " +
+           std::to_string(stats.pages) + " pages of " + std::to_string(stats.page_bytes) + " bytes; ";
+}
+
+std::string what_is_left(const cluster_stats& stats)
+{
+    if (stats == cluster_stats{})
+        return {};
+    return what_is_left(static_cast<const session_stats&>(stats)) + std::to_string(stats.timers) +
+           " timers, " + std::to_string(stats.connections) + " connections, " +
+           std::to_string(stats.orphaned_stream_ids) + " orphaned stream ids; ";
+}
+
+void check_left(const std::string& left, scenario_report& report)
+{
+    if (!left.empty())
+        report.broken.push_back("something is left after close: " + left);
+}
+
 std::string compare_runs(
     std::uint64_t seed, const scenario_report& first, const scenario_report& second, const char* option
 )

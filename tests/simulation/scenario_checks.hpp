@@ -31,6 +31,13 @@ void check_protocol(const std::vector<std::string>& violations, scenario_report&
 /// After `close` the node has no connection left.
 void check_closed(const std::string& node, std::size_t open_connections, scenario_report& report);
 
+/// What a session or a cluster holds, where it should hold nothing; empty when it does not.
+[[nodiscard]] std::string what_is_left(const session_stats& stats);
+[[nodiscard]] std::string what_is_left(const cluster_stats& stats);
+
+/// After `close` nothing is left.
+void check_left(const std::string& left, scenario_report& report);
+
 [[nodiscard]] std::string in_milliseconds(std::chrono::nanoseconds time);
 
 /// What is wrong with two runs of the same seed, with the command that plays it again; empty when nothing is.

@@ -37,6 +37,7 @@ public:
         const scenario_truth truth{[this](std::int64_t id) { return server_.applied(id); }};
         for (const call_record& record : calls_.records())
             check_call(record, truth, report_);
+        check_left(calls_.left(), report_);
         check_node();
         report_.hash = world_.events().hash();
         report_.trace = world_.events().text();

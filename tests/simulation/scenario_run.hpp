@@ -20,7 +20,7 @@ struct scenario_report {
 /// Plays the scenario of this seed once and checks what the library promises:
 /// every call ends exactly once; none later than its deadline; an answer belongs to its request; an error is one of the
 /// library's, names a node where one had to do with it, and is honest about its effect; the protocol is kept; after
-/// `close` nothing is left open.
+/// `close` nothing is left open, and session and cluster hold nothing.
 [[nodiscard]] scenario_report run_scenario(std::uint64_t seed, bool keep_trace = false);
 
 /// Twice, with equal trace. The text says what is wrong, and which command plays it again; empty when nothing is.

@@ -216,5 +216,22 @@ TEST(scenario_reports, tell_how_to_play_a_bad_seed_again)
     );
 }
 
+TEST_F(scenario_checks, find_what_is_left)
+{
+    scenario_report report;
+    check_left(what_is_left(session_stats{}) + what_is_left(cluster_stats{}), report);
+    EXPECT_THAT(report.broken, IsEmpty());
+    session_stats session;
+    session.streams = 1;
+    cluster_stats cluster;
+    cluster.orphaned_stream_ids = 2;
+    check_left(what_is_left(session) + what_is_left(cluster), report);
+    EXPECT_THAT(
+        report.broken,
+        ElementsAre("something is left after close: 0 requests, 1 streams, 0 pages of 0 bytes; "
+                    "0 timers, 0 connections, 2 orphaned stream ids; ")
+    );
+}
+
 }  // namespace
 }  // namespace async_cassandra::testing

@@ -4,6 +4,7 @@
 #include <async_cassandra/cluster.hpp>
 
 #include "simulation/simulated_cluster.hpp"
+#include "support/print_stats.hpp"
 
 #include <gmock/gmock.h>
 
@@ -29,6 +30,18 @@ struct call_end {
 /// the bases of a test.
 class simulated_client : public ::testing::Test {
 protected:
+    /// Closes the cluster: nothing is left of it. R5
+    void TearDown() override
+    {
+        if (!client)
+            return;
+        close(*client);
+        EXPECT_EQ(client->stats(), cluster_stats{});
+        if (opened) {
+            EXPECT_EQ(opened->stats(), session_stats{});
+        }
+    }
+
     /// Starts a call of the form `begin(handler)`.
     template <class T, class Begin>
     std::shared_ptr<call_end<T>> start(Begin begin)

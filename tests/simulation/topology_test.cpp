@@ -16,8 +16,7 @@ class simulated_topology : public simulated_cluster_session {
 protected:
     void TearDown() override
     {
-        if (client)
-            close(*client);
+        simulated_cluster_session::TearDown();
         world.run_for(1s);
         EXPECT_THAT(nodes.violations(), IsEmpty());
     }

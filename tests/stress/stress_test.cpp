@@ -100,7 +100,7 @@ TEST_P(stress, more_than_ten_thousand_requests_at_once)
         .markers(one_bigint())
         .returns(one_bigint())
         .reply_with([](const auto& r) { return echo(r).held("gate"); });
-    const cluster client = make(10'000);
+    const closed_cluster client{make(10'000)};
     const session s = get(client.connect());
     const prepared_statement select = get(s.prepare(stress_select));
     std::atomic<std::size_t> right = 0;
@@ -130,8 +130,11 @@ TEST_P(stress, more_than_ten_thousand_requests_at_once)
 
 TEST_P(stress, requests_streams_cancellations_time_limits_and_closes)
 {
-    const cluster client = make(512);
-    const stress_tally sum = run_users(client, 5'000, 1'000, [] {});
+    const closed_cluster client{make(512)};
+    std::size_t most = 0;
+    const stress_tally sum =
+        run_users(client, 5'000, 1'000, [&] { most = std::max(most, client.stats().requests); });
+    EXPECT_THAT(most, Ge(1U));
     EXPECT_EQ(sum.wrong, 0U);
     EXPECT_THAT(sum.answered, Ge(10'000U));
     EXPECT_THAT(sum.cancelled, Ge(100U));
@@ -143,7 +146,7 @@ TEST_P(stress, requests_streams_cancellations_time_limits_and_closes)
 
 TEST_P(stress, while_connections_break)
 {
-    const cluster client = make(512);
+    const closed_cluster client{make(512)};
     stopwatch since;
     const stress_tally sum = run_users(client, 3'000, 500, [&] {
         if (since.elapsed() > 20ms) {
@@ -171,6 +174,7 @@ TEST_P(stress, while_the_cluster_closes)
     if (closed) {
         closed->get();
     }
+    expect_closes(*client);
     client.reset();
     EXPECT_TRUE(eventually([&] { return server.node.open_connections() == 0; }));
     EXPECT_THAT(server.node.violations(), IsEmpty());

@@ -57,6 +57,42 @@ TEST_F(timer_wheel_test, nothing_is_next_when_nothing_is_set)
     EXPECT_EQ(wheel.next(), std::nullopt);
 }
 
+TEST_F(timer_wheel_test, knows_how_many_are_set)
+{
+    EXPECT_EQ(wheel.size(), 0U);
+    timer& first = add(1, 5ms);
+    timer& second = add(2, 10h);
+    add(3, 7ms);
+    EXPECT_EQ(wheel.size(), 3U);
+    wheel.set(first, start + 20min);
+    EXPECT_EQ(wheel.size(), 3U) << "it moved";
+    wheel.advance(start + 7ms);
+    EXPECT_EQ(wheel.size(), 2U) << "one fired";
+    timer_wheel::clear(first);
+    timer_wheel::clear(first);
+    EXPECT_EQ(wheel.size(), 1U);
+    {
+        timer gone;
+        wheel.set(gone, start + 1h);
+        EXPECT_EQ(wheel.size(), 2U);
+    }
+    EXPECT_EQ(wheel.size(), 1U) << "one was destroyed";
+    wheel.advance(start + 9h);
+    EXPECT_EQ(wheel.size(), 1U) << "distant ones move closer, and stay set";
+    second.does([&](time_point) { EXPECT_EQ(wheel.size(), 0U) << "one that fires is not set"; });
+    wheel.advance(start + 11h);
+    EXPECT_EQ(wheel.size(), 0U);
+}
+
+TEST_F(timer_wheel_test, counts_one_that_sets_itself_again)
+{
+    timer again;
+    again.does([&](time_point now) { wheel.set(again, now + 5ms); });
+    wheel.set(again, start + 5ms);
+    wheel.advance(start + 100ms);
+    EXPECT_EQ(wheel.size(), 1U);
+}
+
 TEST_F(timer_wheel_test, fires_in_order_of_time_whatever_the_order_of_setting)
 {
     add(3, 30ms);

@@ -124,6 +124,7 @@ TEST(config_check, durations)
         {"handshake_timeout", &cluster_config::handshake_timeout},
         {"heartbeat_interval", &cluster_config::heartbeat_interval},
         {"heartbeat_timeout", &cluster_config::heartbeat_timeout},
+        {"health_check_timeout", &cluster_config::health_check_timeout},
         {"drain_timeout", &cluster_config::drain_timeout},
         {"reconnect_base_delay", &cluster_config::reconnect_base_delay},
         {"reconnect_max_delay", &cluster_config::reconnect_max_delay},
