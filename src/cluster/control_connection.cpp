@@ -206,8 +206,8 @@ void control_connection::end_round()
         return;
     }
     searching_ = false;
-    if (waiters_.empty() && was_up_)
-        base::log(log_level::warning, "control", progress().what);
+    if (was_up_ || !waiters_.empty())
+        base::log(was_up_ ? log_level::warning : log_level::info, "control", progress().what);
     pause();
 }
 
