@@ -67,9 +67,13 @@ public:
     /// Connects, and opens a session; `keyspace` ("" for none) is taken literally, as in a quoted CQL name. Completes with
     /// void(std::exception_ptr, session) when every shard has a connection.
     ///
-    /// Errors: `no_host_available` when no contact point can be reached (each with its cause), `invalid_request` when the
-    /// keyspace does not exist, `connection_error` when the cluster is closed.
-    /// \par Cancellation any type ends the call. The search for a node goes on to its end while a handle is left.
+    /// Nodes that cannot be reached yet, or cannot read their tables yet, are tried again until `connect_timeout` is over.
+    ///
+    /// Errors: `no_host_available` at the end of that time, with the last cause of each node in `attempts`. At once:
+    /// `authentication_error` and `authentication_failed`; `invalid_request` when the keyspace does not exist;
+    /// `configuration_error` when nodes do not offer what is asked for; `no_host_available` when every node was tried and TLS
+    /// failed with one (`errc::tls_failed` in `attempts`); `connection_error` when the cluster is closed.
+    /// \par Cancellation any type ends the call. The search for a node ends soon after, unless the cluster was connected before.
     template <asio::completion_token_for<detail::connect_signature> Token = asio::deferred_t>
     auto connect(std::string keyspace = {}, Token&& token = Token{}) const
     {

@@ -3,12 +3,14 @@
 
 #include <async_cassandra/compression.hpp>
 #include <async_cassandra/consistency.hpp>
+#include <async_cassandra/endpoint.hpp>
 #include <async_cassandra/protocol_version.hpp>
 #include <async_cassandra/tls.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +30,15 @@ struct cluster_config {
 
     /// Port of contact points that name none. 1 … 65,535.
     std::uint16_t port = 9042;
+
+    /// Where to connect to a node that others know under this address and port; for nodes whose addresses are of a network that
+    /// this machine is not in. Asked for each node whenever the list of nodes is read, and for each node that an event names;
+    /// not for contact points. Null: addresses stay as they are.
+    ///
+    /// Called on the thread of the cluster's first shard, which serves nothing meanwhile: it must not block. What it throws
+    /// goes to the log, and what it gave for that address before is used; a node that it never gave an address for is left
+    /// out until it does.
+    std::function<endpoint(const endpoint&)> address_translator;
 
     /// How to log in, for example `std::make_shared<password_authentication>(user, password)` (authentication.hpp); shared
     /// by all connections. Null: not at all; then a node that asks for it is an `authentication_error`.
@@ -67,10 +78,11 @@ struct cluster_config {
     /// Time limit of one request: queueing, every attempt, every page.
     std::chrono::milliseconds request_timeout{10'000};
 
-    /// Time limit of `connect` as a whole.
+    /// Time limit of `connect` as a whole. Until then it tries again and again, with pauses as for reconnecting: a cluster may
+    /// be booting.
     std::chrono::milliseconds connect_timeout{30'000};
 
-    /// Time limit of TCP connect and handshake of one connection.
+    /// Time limit of TCP connect, TLS and handshake of one connection.
     std::chrono::milliseconds handshake_timeout{5'000};
 
     /// An idle connection is probed after this long without a byte …

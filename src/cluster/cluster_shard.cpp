@@ -47,7 +47,24 @@ void cluster_shard::add_control_connection(
     knowledge_ = std::move(knowledge);
     watch_ =
         std::make_shared<topology_watch>(shard_, settings_.config, static_cast<topology_listener&>(*this));
-    control_ = std::make_unique<control_connection>(shard_, settings_.config, watch_);
+    control_ = std::make_unique<control_connection>(shard_, settings_.config, watch_, [this] {
+        return control_candidates_now();
+    });
+}
+
+std::vector<control_candidate> cluster_shard::control_candidates_now()
+{
+    std::vector<shard_node*> order = wanted_;
+    // Many clients that lose the same node must not all go to the same other one.
+    for (std::size_t i = order.size(); i > 1; --i)
+        std::swap(order[i - 1], order[shard_->env().entropy() % i]);
+    std::ranges::stable_partition(order, [](const shard_node* n) {
+        return n->status() == base::node_status::up;
+    });
+    std::vector<control_candidate> candidates;
+    for (const shard_node* const each : order)
+        candidates.push_back({each->who().address, each->who().host});
+    return candidates;
 }
 
 void cluster_shard::tell_all(const std::function<void(cluster_shard&)>& what)
@@ -77,6 +94,11 @@ void cluster_shard::on_schema(const schema& now)
 void cluster_shard::on_hint(const protocol::status_change& said)
 {
     tell_all([said](cluster_shard& shard) { shard.take_hint(said); });
+}
+
+void cluster_shard::on_wrong_cluster(const std::string& what)
+{
+    control_->leave({make_error_code(errc::connection_failed), what, nullptr});
 }
 
 void cluster_shard::take_hint(const protocol::status_change& said)
@@ -157,10 +179,14 @@ void cluster_shard::publish_states()
     knowledge_->set(topology{std::move(now)});
 }
 
-void cluster_shard::on_node_status(const base::node_status_change&) noexcept
+void cluster_shard::on_node_status(const base::node_status_change& change) noexcept
 {
-    if (!closed_ && !taking_)
+    if (closed_)
+        return;
+    if (!taking_)
         publish_states();
+    if (change.now == base::node_status::up)
+        control_->on_node_up();
 }
 
 void cluster_shard::let_leave(std::unique_ptr<shard_node> node)
@@ -253,6 +279,17 @@ void cluster_shard::check_health(const uuid& host_id, health_check::callback don
         check->run(*open, settings_.config->health_check_timeout);
     else
         check->run(*settings_.config, (*found)->target());
+}
+
+std::vector<attempt> cluster_shard::failures(protocol_version version, const std::string& keyspace)
+{
+    std::vector<attempt> failed;
+    for (const shard_node* const node : wanted_)
+        if (const pool* const there = node->find(key(version, keyspace));
+            there != nullptr && there->last_failure().code)
+            failed.push_back({node->who().address, {}, there->last_failure().code, there->last_failure().text}
+            );
+    return failed;
 }
 
 void cluster_shard::resize(std::size_t connections)

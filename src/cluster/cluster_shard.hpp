@@ -32,8 +32,8 @@ protected:
 /// What the first shard tells all of them.
 struct cluster_shape {
     std::shared_ptr<const topology_data> nodes;
-    control_connection::target control;  ///< Where the control connection is, or was last.
-    std::string local_dc;                ///< Requests stay there; empty: anywhere.
+    control_target control;  ///< Where the control connection is, or was last.
+    std::string local_dc;    ///< Requests stay there; empty: anywhere.
 };
 
 /// What one shard holds of a cluster. Everything here happens on the shard's thread.
@@ -66,6 +66,9 @@ public:
     /// Null before `open_pools`.
     [[nodiscard]] pool_set* pools(protocol_version version, const std::string& keyspace) noexcept;
 
+    /// How each node that requests may go to, and that has no connection for `keyspace`, failed last.
+    [[nodiscard]] std::vector<attempt> failures(protocol_version version, const std::string& keyspace);
+
     /// Another number of connections per node from now on. 1 … 8.
     void resize(std::size_t connections);
 
@@ -94,6 +97,7 @@ private:
     ) noexcept;
     void take(const cluster_shape& shape);
     void let_leave(std::unique_ptr<shard_node> node);
+    [[nodiscard]] std::vector<control_candidate> control_candidates_now();
     void fill(const std::string& name, pool_set& set);
     void take_hint(const protocol::status_change& said);
     void publish_states();
@@ -105,6 +109,7 @@ private:
     void on_topology(const std::shared_ptr<const topology_data>& now) override;
     void on_schema(const schema& now) override;
     void on_hint(const protocol::status_change& said) override;
+    void on_wrong_cluster(const std::string& what) override;
 
     std::shared_ptr<net::shard> shard_;
     pool_settings settings_;

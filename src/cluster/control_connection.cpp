@@ -4,6 +4,7 @@
 #include "base/failure.hpp"
 #include "base/log.hpp"
 #include "cluster/log_in_failure.hpp"
+#include "cluster/node_fsm.hpp"
 
 #include <utility>
 
@@ -21,11 +22,14 @@ std::string name_of(protocol_version version)
 control_connection::control_connection(
     std::shared_ptr<net::shard> home,
     std::shared_ptr<const cluster_config> config,
-    std::shared_ptr<topology_watch> watch
+    std::shared_ptr<topology_watch> watch,
+    known_nodes known
 )
     : shard_(std::move(home)),
       config_(std::move(config)),
       watch_(std::move(watch)),
+      known_(std::move(known)),
+      candidates_(shard_, config_),
       pauses_(config_->reconnect_base_delay, config_->reconnect_max_delay)
 {}
 
@@ -34,26 +38,35 @@ control_connection::~control_connection()
     drop();
 }
 
-void control_connection::find(find_callback done)
+void control_connection::find(control_waiter& waiter)
 {
-    if (connection_ != nullptr && connection_->ready()) {
-        done(last_target_);
+    if (connected()) {
+        waiter.on_found(last_target_);
         return;
     }
-    waiters_.push_back(std::move(done));
+    if (waiters_.empty() && !was_up_ && !searching_) {
+        pauses_.reset();
+        attempts_.clear();
+    }
+    waiters_.push_back(waiter);
     if (!searching_)
         search();
 }
 
 failure control_connection::progress() const
 {
-    std::string causes = causes_;
-    if (resolving_ != nullptr)
-        causes += (causes.empty() ? "" : "; ") + config_->contact_points[next_point_ - 1] +
-                  ": the name is still being resolved";
+    std::string causes;
+    const auto add = [&](const std::string& cause) { causes += (causes.empty() ? "" : "; ") + cause; };
+    for (const attempt& each : attempts_)
+        add(to_string(each.node) + ": " + each.reason);
+    if (const std::string names = candidates_.troubles(); !names.empty())
+        add(names);
     if (connection_ != nullptr && !connection_->ready())
-        causes += (causes.empty() ? "" : "; ") + to_string(connection_->node()) + ": still connecting";
-    failure f = base::make_failure(errc::no_host_available, "no contact point could be reached: " + causes);
+        add(to_string(connection_->node()) + ": still connecting");
+    failure f = base::make_failure(
+        errc::no_host_available,
+        (was_up_ ? "no node could be reached: " : "no contact point could be reached: ") + causes
+    );
     f.attempts = attempts_;
     return f;
 }
@@ -62,60 +75,27 @@ void control_connection::search()
 {
     base::timer_wheel::clear(*this);
     searching_ = true;
-    next_point_ = 0;
-    candidates_.clear();
-    attempts_.clear();
-    causes_.clear();
-    next_contact_point();
+    tls_failed_ = false;
+    candidates_.begin(known_());
+    try_next();
 }
 
-void control_connection::next_contact_point()
+void control_connection::try_next()
 {
-    if (next_point_ == config_->contact_points.size()) {
-        finish_search(progress());
-        return;
-    }
-    // The configuration was checked: it parses.
-    contact_point point = *contact_point::parse(config_->contact_points[next_point_++], config_->port);
-    if (point.address) {
-        candidates_.push_back({{*point.address, point.port}, {}});
-        next_candidate();
-        return;
-    }
-    const std::string host = point.host;
-    resolving_ = shard_->env().resolve(
-        host,
-        [this, home = shard_, point = std::move(point)](base::error_code code, std::vector<inet> addresses) {
-            home->turn([&] { on_resolved(point, code, addresses); });
-        }
-    );
+    candidates_.next([this](const control_candidate* next) {
+        if (next == nullptr)
+            end_round();
+        else
+            try_candidate(*next, config_->protocol);
+    });
 }
 
-void control_connection::on_resolved(
-    const contact_point& point, base::error_code code, const std::vector<inet>& addresses
-)
+void control_connection::try_candidate(const control_candidate& which, protocol_version version)
 {
-    resolving_.reset();
-    if (code)
-        note(point.host + ": the name could not be resolved: " + code.message());
-    for (const inet& address : addresses)
-        candidates_.push_back({{address, point.port}, point.host});
-    next_candidate();
-}
-
-void control_connection::next_candidate()
-{
-    if (candidates_.empty())
-        next_contact_point();
-    else
-        try_candidate(config_->protocol);
-}
-
-void control_connection::try_candidate(protocol_version version)
-{
+    trying_ = which;
     net::connection_settings settings;
-    settings.node = candidates_.front().node;
-    settings.host = connected_host_ = candidates_.front().host;
+    settings.node = trying_.node;
+    settings.host = trying_.host;
     settings.encrypted = config_->tls.has_value();
     settings.version = version;
     settings.compression = config_->compression;
@@ -123,25 +103,33 @@ void control_connection::try_candidate(protocol_version version)
     settings.handshake_timeout = config_->handshake_timeout;
     settings.silence.heartbeat_interval = config_->heartbeat_interval;
     settings.silence.heartbeat_timeout = config_->heartbeat_timeout;
-    attempt_began_ = shard_->now();
+    began_ = shard_->now();
     connection_ = std::make_shared<net::connection>(shard_, settings, *this);
     connection_->open();
+}
+
+void control_connection::note_attempt(const endpoint& node, const net::close_reason& reason)
+{
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(shard_->now() - began_);
+    std::erase_if(attempts_, [&](const attempt& a) { return a.node == node; });
+    attempts_.push_back({node, took, reason.code, reason.text, request_effect::not_sent});
 }
 
 void control_connection::on_ready(net::connection& c) noexcept
 {
     searching_ = false;
     was_up_ = true;
-    pauses_.reset();
+    began_ = shard_->now();
     base::log(
         log_level::debug,
         "control",
         "connected",
         {{"node", to_string(c.node())}, {"protocol", name_of(c.version())}}
     );
-    last_target_ = {c.node(), c.version(), connected_host_};
+    last_target_ = {c.node(), c.version(), trying_.host};
     watch_->on_connected(connection_);
-    tell(last_target_);
+    while (!waiters_.empty())
+        waiters_.pop_front().on_found(last_target_);
 }
 
 void control_connection::on_event(net::connection& c, std::span<const std::byte> body) noexcept
@@ -156,66 +144,105 @@ void control_connection::on_closed(net::connection& c, const net::close_reason& 
     if (closed_)
         return;
     if (!searching_) {
-        watch_->on_disconnected();
-        base::log(
-            log_level::warning,
-            "control",
-            "control connection lost",
-            {{"node", to_string(c.node())}, {"reason", reason.text}}
-        );
-        shard_->set_timer(*this, shard_->now() + pauses_.next(shard_->env().entropy()));
+        on_lost(c.node(), reason);
         return;
     }
     if (c.version_refused() && c.version() > protocol_version::v4) {
-        try_candidate(protocol_version::v4);
+        try_candidate(control_candidate{trying_}, protocol_version::v4);
         return;
     }
-    candidates_.pop_front();
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(shard_->now() - attempt_began_);
-    attempts_.push_back({c.node(), took, reason.code, reason.text, request_effect::not_sent});
-    note(to_string(c.node()) + ": " + reason.text);
+    note_attempt(c.node(), reason);
+    if (is_final(c.node(), reason))
+        return;
+    tls_failed_ = tls_failed_ || reason.code == errc::tls_failed;
+    try_next();
+}
+
+void control_connection::on_lost(const endpoint& node, const net::close_reason& reason)
+{
+    watch_->on_disconnected();
+    base::log(
+        log_level::warning,
+        "control",
+        "control connection lost",
+        {{"node", to_string(node)}, {"reason", reason.text}}
+    );
+    // One that lets in and throws out at once would be tried without end.
+    const bool settled = shard_->now() - began_ >= node_fsm::settling_time;
+    if (settled) {
+        pauses_.reset();
+        attempts_.clear();
+    }
+    note_attempt(node, reason);
+    if (settled)
+        search();
+    else
+        pause();
+}
+
+bool control_connection::is_final(const endpoint& node, const net::close_reason& reason)
+{
+    failure f;
     if (is_final_log_in_failure(reason)) {
         // Asking every other node with the same credentials would only get the account locked.
-        failure f = to_log_in_failure(c.node(), reason);
-        f.attempts = attempts_;
-        finish_search(std::move(f));
-        return;
-    }
-    if (reason.code == errc::bad_configuration) {
+        f = to_log_in_failure(node, reason);
+    } else if (reason.code == errc::bad_configuration) {
         // What was asked for is not to be had; a cluster that works only with some of its nodes would hide it.
-        failure f = base::make_failure(
-            reason.code, to_string(c.node()) + ": " + reason.text, request_effect::not_sent
-        );
-        f.node = c.node();
-        f.attempts = attempts_;
-        finish_search(std::move(f));
-        return;
+        f = base::make_failure(reason.code, to_string(node) + ": " + reason.text);
+        f.node = node;
+    } else {
+        return false;
     }
-    next_candidate();
+    f.attempts = attempts_;
+    refuse(std::move(f));
+    return true;
 }
 
-void control_connection::finish_search(failure why)
+void control_connection::end_round()
+{
+    // Certificates do not mend themselves in seconds; every other node was given its chance.
+    if (tls_failed_) {
+        refuse(progress());
+        return;
+    }
+    searching_ = false;
+    if (was_up_ || !waiters_.empty())
+        base::log(was_up_ ? log_level::warning : log_level::info, "control", progress().what);
+    pause();
+}
+
+void control_connection::refuse(failure why)
 {
     searching_ = false;
-    const failure_ptr failed{std::move(why)};
     if (waiters_.empty())
-        base::log(log_level::warning, "control", failed->what);
-    tell(failed);
-    // A cluster that was up once keeps looking; the first caller of connect is told, and may call again.
-    if (was_up_ && !closed_ && !searching_)
-        shard_->set_timer(*this, shard_->now() + pauses_.next(shard_->env().entropy()));
+        base::log(log_level::warning, "control", why.what);
+    while (!waiters_.empty())
+        waiters_.pop_front().on_refused(why);
+    pause();
 }
 
-void control_connection::tell(const result<target>& outcome)
+void control_connection::pause()
 {
-    for (const find_callback& done : std::exchange(waiters_, {}))
-        done(outcome);
+    if (!closed_ && (was_up_ || !waiters_.empty()))
+        shard_->set_timer(*this, shard_->now() + pauses_.next(shard_->env().entropy()));
 }
 
 void control_connection::on_timer(base::time_point) noexcept
 {
-    if (!closed_ && !searching_ && connection_ == nullptr)
+    if (was_up_ || !waiters_.empty())
         search();
+}
+
+void control_connection::on_node_up()
+{
+    if (!closed_ && was_up_ && !searching_ && connection_ == nullptr)
+        search();
+}
+
+void control_connection::leave(const net::close_reason& why)
+{
+    if (const auto open = connection_)
+        open->close(why);
 }
 
 void control_connection::close() noexcept
@@ -223,21 +250,21 @@ void control_connection::close() noexcept
     if (std::exchange(closed_, true))
         return;
     base::timer_wheel::clear(*this);
-    resolving_.reset();
+    candidates_.stop();
     watch_->close();
     if (const auto open = connection_)
         open->close({make_error_code(errc::closed), "the cluster is closed", nullptr});
     connection_.reset();
-    tell(failure_ptr{base::make_failure(errc::closed, "Cluster is closed")});
+    while (!waiters_.empty())
+        waiters_.pop_front().on_refused(base::make_failure(errc::closed, "Cluster is closed"));
 }
 
 void control_connection::drop() noexcept
 {
-    // Destroyed last: a waiter may hold the last handle of the cluster, and with it this object.
-    const std::vector<find_callback> dropped = std::exchange(waiters_, {});
+    waiters_.clear();
     closed_ = true;
     base::timer_wheel::clear(*this);
-    resolving_.reset();
+    candidates_.stop();
     watch_->drop();
     if (const auto open = std::exchange(connection_, nullptr))
         open->drop();

@@ -19,6 +19,7 @@ node_reading::node_reading(
     std::shared_ptr<net::shard> home,
     std::shared_ptr<net::connection> on,
     std::uint16_t port,
+    std::shared_ptr<address_translation> translation,
     std::chrono::milliseconds timeout,
     callback done
 )
@@ -26,7 +27,8 @@ node_reading::node_reading(
       connection_(std::move(on)),
       timeout_(timeout),
       done_(std::move(done)),
-      reader_(connection_->node(), port)
+      translation_(std::move(translation)),
+      reader_(connection_->node(), port, translation_.get())
 {}
 
 void node_reading::run()

@@ -22,10 +22,12 @@ public:
     using callback = std::function<void(result<described_nodes>)>;
 
     /// \param port of nodes whose row names none.
+    /// \param translation of peers' addresses.
     node_reading(
         std::shared_ptr<net::shard> home,
         std::shared_ptr<net::connection> on,
         std::uint16_t port,
+        std::shared_ptr<address_translation> translation,
         std::chrono::milliseconds timeout,
         callback done
     );
@@ -48,6 +50,7 @@ private:
     std::shared_ptr<net::connection> connection_;
     std::chrono::milliseconds timeout_;
     callback done_;
+    std::shared_ptr<address_translation> translation_;
     node_rows_reader reader_;
     std::shared_ptr<control_query> asking_;
     result_set peers_;

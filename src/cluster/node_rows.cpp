@@ -124,7 +124,19 @@ std::optional<endpoint> node_rows_reader::peer_address(const system_row& from, c
     }
     const auto port = from.get<std::int32_t>("native_port");
     const bool usable = port && *port > 0 && *port <= std::numeric_limits<std::uint16_t>::max();
-    return endpoint{*address, usable ? static_cast<std::uint16_t>(*port) : port_};
+    return translate(endpoint{*address, usable ? static_cast<std::uint16_t>(*port) : port_}, name);
+}
+
+std::optional<endpoint> node_rows_reader::translate(const endpoint& told, const std::string& name)
+{
+    if (translation_ == nullptr)
+        return told;
+    const address_translation::outcome found = translation_->translate(told);
+    if (!found.address)
+        notes_.add(name + ": " + found.problem + ": left out");
+    else if (!found.problem.empty())
+        notes_.add(name + ": " + found.problem + ": the address it gave before is taken");
+    return found.address;
 }
 
 bool node_rows_reader::is_new(const node& n, const std::string& name)

@@ -3,6 +3,7 @@
 
 #include <async_cassandra/row.hpp>
 
+#include "cluster/address_translation.hpp"
 #include "cluster/node_description.hpp"
 #include "cluster/system_row.hpp"
 
@@ -22,9 +23,14 @@ namespace async_cassandra::detail {
 /// mended where that does no harm; the notes tell of both. No row makes it throw (but std::bad_alloc).
 class node_rows_reader {
 public:
+    /// \param translation of the peers' addresses; null: they stay as they are. Lives as long as the reader.
     /// \param connected where the node that is asked was reached; that is its address, whatever its tables say.
     /// \param port of nodes that do not tell theirs (system.peers, and peers_v2 with no native_port).
-    node_rows_reader(const endpoint& connected, std::uint16_t port) : connected_(connected), port_(port) {}
+    node_rows_reader(
+        const endpoint& connected, std::uint16_t port, address_translation* translation = nullptr
+    )
+        : connected_(connected), port_(port), translation_(translation)
+    {}
 
     /// The row of system.local. Comes first, as it tells the partitioner.
     void add_local(const row& r);
@@ -38,10 +44,12 @@ public:
 private:
     void read_facts(const system_row& from, const std::string& name, node_description& into);
     [[nodiscard]] std::optional<endpoint> peer_address(const system_row& from, const std::string& name);
+    [[nodiscard]] std::optional<endpoint> translate(const endpoint& told, const std::string& name);
     [[nodiscard]] bool is_new(const node& n, const std::string& name);
 
     endpoint connected_;
     std::uint16_t port_;
+    address_translation* translation_;
     described_nodes made_;
     std::set<uuid> host_ids_;
     std::set<endpoint> addresses_;

@@ -15,6 +15,18 @@ bool differs(const node_description& a, const node_description& b)
 
 }  // namespace
 
+std::string other_cluster(const described_nodes& known, const described_nodes& now)
+{
+    const auto differs = [](const char* what, const std::string& was, const std::string& is) {
+        if (is.empty() || was.empty() || is == was)
+            return std::string{};
+        return std::string{"the node belongs to another cluster: its "} + what + " is '" + is + "', not '" +
+               was + "'";
+    };
+    std::string name = differs("name", known.cluster_name, now.cluster_name);
+    return name.empty() ? differs("partitioner", known.partitioner, now.partitioner) : name;
+}
+
 topology_change compare_nodes(std::span<const node_description> before, std::span<const node_description> now)
 {
     topology_change found;

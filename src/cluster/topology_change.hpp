@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace async_cassandra::detail {
@@ -36,6 +37,10 @@ struct topology_change {
         return added.empty() && removed.empty() && moved.empty() && changed.empty();
     }
 };
+
+/// Empty, or what tells that this is another cluster than the one that is known: names and partitioners never change. What
+/// one of them does not say tells nothing.
+[[nodiscard]] std::string other_cluster(const described_nodes& known, const described_nodes& now);
 
 /// Both lists are sorted by host id. States are not compared.
 [[nodiscard]] topology_change compare_nodes(

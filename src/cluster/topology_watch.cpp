@@ -2,6 +2,7 @@
 #include "cluster/topology_watch.hpp"
 
 #include "base/log.hpp"
+#include "cluster/topology_change.hpp"
 #include "net/shard_call.hpp"
 
 #include <algorithm>
@@ -44,6 +45,7 @@ topology_watch::topology_watch(
     : shard_(std::move(home)),
       config_(std::move(config)),
       listener_(&listener),
+      translation_(std::make_shared<address_translation>(config_->address_translator)),
       debouncer_(event_debouncer::settings{})
 {}
 
@@ -111,7 +113,7 @@ void topology_watch::on_timer(base::time_point now) noexcept
 void topology_watch::carry_out(const event_debouncer::actions& what)
 {
     if (what.hint)
-        listener_->on_hint(*what.hint);
+        pass_on(*what.hint);
     if (what.read_nodes)
         read_nodes();
     if (!what.read_schema.empty())
@@ -120,12 +122,24 @@ void topology_watch::carry_out(const event_debouncer::actions& what)
         shard_->set_timer(*this, *due);
 }
 
+void topology_watch::pass_on(protocol::status_change said)
+{
+    const address_translation::outcome found = translation_->translate(said.node);
+    if (!found.problem.empty())
+        tell_notes({found.problem});
+    if (!found.address)
+        return;  // no node is known by it
+    said.node = *found.address;
+    listener_->on_hint(said);
+}
+
 void topology_watch::read_nodes()
 {
     reading_nodes_ = std::make_shared<node_reading>(
         shard_,
         connection_,
         config_->port,
+        translation_,
         query_timeout,
         [self = shared_from_this()](result<described_nodes> read) {
             self->reading_nodes_.reset();
@@ -155,6 +169,11 @@ void topology_watch::on_nodes(result<described_nodes> read)
         );
         return;
     }
+    if (nodes_ != nullptr)
+        if (const std::string other = other_cluster(*nodes_, *read); !other.empty()) {
+            listener_->on_wrong_cluster(other);
+            return;
+        }
     std::optional<uuid> version;
     for (const node_description& each : read->nodes)
         if (each.facts.host_id == read->local)

@@ -29,6 +29,9 @@ public:
     /// A node says of another that it is up or down.
     virtual void on_hint(const protocol::status_change& said) = 0;
 
+    /// The node that was asked belongs to another cluster than the one that is known; what it told is forgotten.
+    virtual void on_wrong_cluster(const std::string& what) = 0;
+
 protected:
     ~topology_listener() = default;
 };
@@ -63,6 +66,7 @@ public:
     void drop() noexcept;
 
 private:
+    void pass_on(protocol::status_change said);
     void carry_out(const event_debouncer::actions& what);
     void register_for_events();
     void read_nodes();
@@ -81,6 +85,7 @@ private:
     std::shared_ptr<net::shard> shard_;
     std::shared_ptr<const cluster_config> config_;
     topology_listener* listener_;
+    std::shared_ptr<address_translation> translation_;
     event_debouncer debouncer_;
     std::shared_ptr<net::connection> connection_;  // null: there is none
     std::shared_ptr<event_registration> registering_;

@@ -20,6 +20,44 @@ failure_ptr cluster_closed()
     return failure_ptr{base::make_failure(errc::closed, "Cluster is closed")};
 }
 
+/// Whether a server that boots, or is overrun, answers so, and another answer may come later.
+bool may_pass(server_code code) noexcept
+{
+    switch (code) {
+    case server_code::server_error:
+    case server_code::bad_credentials:  // when it is not final: the roles cannot be read
+    case server_code::unavailable:
+    case server_code::overloaded:
+    case server_code::is_bootstrapping:
+    case server_code::read_timeout:
+    case server_code::read_failure: return true;
+    default: return false;
+    }
+}
+
+bool may_pass(const boost::system::error_code& code) noexcept
+{
+    if (const auto server = to_server_code(code))
+        return may_pass(*server);
+    return code != errc::bad_configuration && code != errc::tls_failed;
+}
+
+failure why_pools_failed(const endpoint& node, const net::close_reason& reason)
+{
+    if (is_final_log_in_failure(reason))
+        return to_log_in_failure(node, reason);
+    const bool passes = may_pass(reason.code);
+    failure f = reason.server != nullptr && !passes
+                    ? to_failure(reason.server, {})
+                    : base::make_failure(
+                          reason.code == errc::bad_configuration ? reason.code
+                                                                 : make_error_code(errc::no_host_available),
+                          to_string(node) + ": " + reason.text
+                      );
+    f.node = node;
+    return f;
+}
+
 }  // namespace
 
 /// In v5 the keyspace belongs to each request: any statement finds out whether it exists.
@@ -41,9 +79,8 @@ private:
         const boost::intrusive_ptr<connect_operation> owner = std::move(owner_);
         owner->check_.reset();
         // A connect that has ended keeps its own reason: this one was only given up with it.
-        if (error() && !owner->done_)
-            owner->failure_ = take_error();
-        owner->end();
+        if (!owner->done_)
+            owner->on_keyspace_checked(take_error());
     }
 
     void on_dropped() noexcept override
@@ -61,6 +98,8 @@ connect_operation::connect_operation(
     : operation(cluster->shards().front()->home()),
       cluster_(std::move(cluster)),
       keyspace_(std::move(keyspace)),
+      pauses_(cluster_->config().reconnect_base_delay, cluster_->config().reconnect_max_delay),
+      pause_(*this),
       handler_(std::move(handler))
 {
     adopt(handler_);
@@ -70,14 +109,10 @@ connect_operation::~connect_operation() = default;
 
 void connect_operation::start() noexcept
 {
-    if (cluster_->is_closed()) {
-        fail(*cluster_closed());
+    if (!goes_on())
         return;
-    }
     home().set_timer(*this, home().now() + cluster_->config().connect_timeout);
-    control().find([self = boost::intrusive_ptr<connect_operation>{this}](const auto& found) {
-        self->on_found(found);
-    });
+    go_on();
 }
 
 void connect_operation::refuse() noexcept
@@ -85,66 +120,70 @@ void connect_operation::refuse() noexcept
     failure_ = cluster_closed();
 }
 
-void connect_operation::on_found(const result<control_connection::target>& found) noexcept
+bool connect_operation::goes_on() noexcept
 {
-    if (done_)
-        return;
-    if (found.has_error()) {
-        fail(*found.error());
-        return;
-    }
-    if (cluster_->is_closed()) {
+    if (!done_ && cluster_->is_closed())
         fail(*cluster_closed());
-        return;
-    }
-    opening_ = found->node;
-    cluster_->shards().front()->watch()->when_known([self = boost::intrusive_ptr<connect_operation>{this},
-                                                     where = *found] { self->open_pools(where); });
+    return !done_;
 }
 
-void connect_operation::open_pools(const control_connection::target& where)
+void connect_operation::go_on() noexcept
 {
-    if (done_)
+    if (!goes_on())
         return;
-    if (cluster_->is_closed()) {
-        fail(*cluster_closed());
+    if (session_ != nullptr) {
+        check_keyspace();
         return;
     }
-    topology_known_ = true;
+    stage_ = stage::finding;
+    control().find(*this);
+}
+
+void connect_operation::on_found(const control_target& where) noexcept
+{
+    if (!goes_on())
+        return;
+    where_ = where;
+    stage_ = stage::reading_topology;
+    first_shard().watch()->when_known([self = boost::intrusive_ptr<connect_operation>{this}] {
+        self->open_pools();
+    });
+}
+
+void connect_operation::on_refused(failure why) noexcept
+{
+    fail(std::move(why));
+}
+
+void connect_operation::open_pools()
+{
+    if (!goes_on())
+        return;
+    stage_ = stage::opening_pools;
     cluster_->open_pools(
-        where.version,
+        where_.version,
         keyspace_,
-        [self = boost::intrusive_ptr<connect_operation>{this}, where](const auto* reason) {
-            self->on_pools_open(where, reason);
+        [self = boost::intrusive_ptr<connect_operation>{this}](const auto* reason) {
+            self->on_pools_open(reason);
         }
     );
 }
 
-void connect_operation::on_pools_open(
-    const control_connection::target& where, const net::close_reason* reason
-) noexcept
+void connect_operation::on_pools_open(const net::close_reason* reason) noexcept
 {
-    if (done_)
+    if (!goes_on())
         return;
-    if (cluster_->is_closed()) {
-        fail(*cluster_closed());
-        return;
-    }
     if (reason != nullptr) {
-        if (is_final_log_in_failure(*reason)) {
-            fail(to_log_in_failure(where.node, *reason));
-            return;
-        }
-        failure f =
-            reason->server != nullptr
-                ? to_failure(reason->server, {})
-                : base::make_failure(errc::no_host_available, to_string(where.node) + ": " + reason->text);
-        f.node = where.node;
-        fail(std::move(f));
+        failure why = why_pools_failed(where_.node, *reason);
+        why.attempts = first_shard().failures(where_.version, keyspace_);
+        if (may_pass(reason->code) && !is_final_log_in_failure(*reason))
+            try_again(std::move(why));
+        else
+            fail(std::move(why));
         return;
     }
-    session_ = std::make_shared<session_core>(cluster_, keyspace_, where.version);
-    if (where.version == protocol_version::v4 || keyspace_.empty())
+    session_ = std::make_shared<session_core>(cluster_, keyspace_, where_.version);
+    if (where_.version == protocol_version::v4 || keyspace_.empty())
         end();
     else
         check_keyspace();
@@ -152,10 +191,27 @@ void connect_operation::on_pools_open(
 
 void connect_operation::check_keyspace()
 {
+    stage_ = stage::checking_keyspace;
     check_ =
         std::make_shared<keyspace_check>(boost::intrusive_ptr<connect_operation>{this}, session_->choose());
     const auto running = check_;  // run may end it at once
     running->run();
+}
+
+void connect_operation::on_keyspace_checked(const failure_ptr& why) noexcept
+{
+    if (!why)
+        end();
+    else if (may_pass(why->code))
+        try_again(failure{*why});
+    else
+        fail(failure{*why});
+}
+
+void connect_operation::try_again(failure why) noexcept
+{
+    last_failure_ = std::move(why);
+    home().set_timer(pause_, home().now() + pauses_.next(home().env().entropy()));
 }
 
 void connect_operation::cancel(asio::cancellation_type) noexcept
@@ -166,22 +222,28 @@ void connect_operation::cancel(asio::cancellation_type) noexcept
 
 void connect_operation::on_timer(base::time_point) noexcept
 {
-    const std::string limit =
-        "connect took longer than " + std::to_string(cluster_->config().connect_timeout.count()) + " ms: ";
-    if (!opening_) {
-        failure f = control().progress();
-        f.what = limit + f.what;
-        fail(std::move(f));
-        return;
+    fail(time_is_over());
+}
+
+failure connect_operation::time_is_over() const
+{
+    failure f;
+    if (stage_ == stage::finding || !control().connected()) {
+        f = control().progress();
+    } else if (last_failure_) {
+        f = *last_failure_;
+        f.code = errc::no_host_available;
+    } else {
+        const std::string_view doing =
+            stage_ == stage::checking_keyspace ? "the keyspace was still being checked"
+            : stage_ == stage::opening_pools   ? "the connections for requests were still being opened"
+                                               : "the list of nodes was still being read";
+        f = base::make_failure(errc::no_host_available, to_string(where_.node) + ": " + std::string{doing});
+        f.node = where_.node;
     }
-    const std::string_view doing = session_ != nullptr ? ": the keyspace was still being checked"
-                                   : topology_known_
-                                       ? ": the connections for requests were still being opened"
-                                       : ": the list of nodes was still being read";
-    failure f =
-        base::make_failure(errc::no_host_available, limit + to_string(*opening_) + std::string{doing});
-    f.node = opening_;
-    fail(std::move(f));
+    f.what = "connect took longer than " + std::to_string(cluster_->config().connect_timeout.count()) +
+             " ms: " + f.what;
+    return f;
 }
 
 void connect_operation::fail(failure f) noexcept
@@ -194,16 +256,23 @@ void connect_operation::end() noexcept
 {
     if (std::exchange(done_, true))
         return;
-    base::timer_wheel::clear(*this);
+    leave();
     if (const auto running = std::exchange(check_, nullptr))
         running->give_up();
     home().finish(*this);
 }
 
+void connect_operation::leave() noexcept
+{
+    base::timer_wheel::clear(*this);
+    base::timer_wheel::clear(pause_);
+    static_cast<base::list_hook<control_waiter_tag>&>(*this).unlink();
+}
+
 void connect_operation::detach() noexcept
 {
     done_ = true;
-    base::timer_wheel::clear(*this);
+    leave();
 }
 
 void connect_operation::invoke()
@@ -214,7 +283,7 @@ void connect_operation::invoke()
     std::shared_ptr<session_core> made = std::move(session_);
     session opened{failed ? nullptr : std::exchange(made, nullptr)};
     made.reset();
-    // A search that goes on knows this operation: it must not keep a cluster that nobody else wants.
+    // Pools that are still opening know this operation: it must not keep a cluster that nobody else wants.
     cluster_.reset();
     release();
     std::move(handler)(failed ? to_exception(failed) : nullptr, std::move(opened));

@@ -305,6 +305,7 @@ TEST_P(logging_in, an_answer_that_does_not_come_costs_the_handshake_timeout)
     cluster_config config = with(server, provider);
     config.protocol = GetParam();
     config.handshake_timeout = 300ms;
+    config.connect_timeout = 600ms;
     const stopwatch time;
     const failure f = failure_of<no_host_available>(cluster{config}.connect());
     EXPECT_THAT(time.elapsed(), AllOf(Ge(300ms), Lt(3s)));

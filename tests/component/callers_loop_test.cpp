@@ -312,13 +312,14 @@ TEST_F(stuck_name, cluster_with_threads_of_its_own_is_destroyed_at_once)
     EXPECT_LT(time.elapsed(), at_once);
 }
 
-TEST(name_without_address, is_named_at_once)
+TEST(name_without_address, is_named)
 {
     cluster_config config;
     config.contact_points = {"nowhere.example", "nor-here.example:1"};
+    config.connect_timeout = 200ms;
     const stopwatch time;
     const failure f = failure_of<no_host_available>(cluster{config}.connect());
-    EXPECT_LT(time.elapsed(), at_once);
+    EXPECT_LT(time.elapsed(), 2s);
     EXPECT_THAT(
         f.what,
         AllOf(HasSubstr("nowhere.example"), HasSubstr("nor-here.example"), HasSubstr("could not be resolved"))

@@ -107,6 +107,7 @@ TEST(socket_options, an_address_that_is_not_of_this_machine_is_named)
 {
     const served_node node;
     cluster_config config = node.config();
+    config.connect_timeout = 300ms;
     config.local_address = "192.0.2.1";
     EXPECT_THAT(
         failure_of<no_host_available>(cluster{config}.connect()).what,

@@ -47,7 +47,9 @@ struct secured_node : served_node {
     /// What connecting ends with, which names the node and took one attempt.
     [[nodiscard]] failure refusal(const cluster_config& config) const
     {
+        const stopwatch time;
         failure f = failure_of<no_host_available>(cluster{config}.connect());
+        EXPECT_LT(time.elapsed(), 3s) << "waiting for connect_timeout would not help";
         EXPECT_THAT(f.what, HasSubstr(front_address()));
         EXPECT_EQ(f.effect, request_effect::not_sent);
         EXPECT_THAT(f.attempts, SizeIs(1));
@@ -284,6 +286,7 @@ TEST(tls_handshake, a_server_with_tls_is_named_to_a_client_without)
     const secured_node node;
     cluster_config config = node.secure_config();
     config.tls.reset();
+    config.connect_timeout = 300ms;
     const failure f = failure_of<no_host_available>(cluster{config}.connect());
     EXPECT_THAT(
         f.what,
@@ -465,12 +468,14 @@ TEST(tls_end, a_handshake_that_does_not_come_costs_the_handshake_timeout_and_can
     const secured_node node{settings};
     cluster_config config = node.secure_config();
     config.handshake_timeout = 300ms;
+    config.connect_timeout = 600ms;
     const stopwatch time;
     const failure f = failure_of<no_host_available>(cluster{config}.connect());
     EXPECT_THAT(time.elapsed(), AllOf(Ge(300ms), Lt(3s)));
     EXPECT_THAT(f.what, AllOf(HasSubstr("the TLS handshake was not finished within 300 ms")));
 
     config.handshake_timeout = 5s;
+    config.connect_timeout = 5s;
     const closed_cluster client{config};
     auto connecting = start(client.connect());
     std::this_thread::sleep_for(50ms);

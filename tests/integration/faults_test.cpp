@@ -206,7 +206,9 @@ TEST_P(faults, a_killed_node_fails_what_is_on_it_and_serves_the_same_session_aft
     const auto down = thrown_by<no_host_available>([&] { db_->execute("SELECT key FROM system.local"); });
     EXPECT_EQ(down->effect(), request_effect::not_sent);
     expect_names_the_node(down->details());
-    const cluster other{faulty_node::config(GetParam())};
+    cluster_config brief = faulty_node::config(GetParam());
+    brief.connect_timeout = 500ms;
+    const cluster other{brief};
     const auto refused = thrown_by<no_host_available>([&] { (void)connect(other); });
     EXPECT_THAT(refused->what(), HasSubstr("refused"));
     EXPECT_THAT(refused->what(), HasSubstr(to_string(faulty_node::where())));
@@ -250,6 +252,7 @@ TEST_P(faults, a_silent_node_is_given_up_within_seconds_and_serves_the_same_sess
     expect_names_the_node(down->details());
     cluster_config hurried = faulty_node::config(GetParam());
     hurried.handshake_timeout = 500ms;
+    hurried.connect_timeout = 1s;
     const cluster other{hurried};
     const auto silent = thrown_by<no_host_available>([&] { (void)connect(other); });
     EXPECT_THAT(silent->what(), HasSubstr(to_string(faulty_node::where())));

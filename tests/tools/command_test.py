@@ -86,8 +86,8 @@ class Usage(unittest.TestCase):
 
 
 class Failures(unittest.TestCase):
-    def assert_fails(self, port, *expected, seconds="2"):
-        done = run("query", "SELECT 1", "--port", str(port), "--timeout", seconds)
+    def assert_fails(self, port, *expected, seconds="0.5"):
+        done = run("query", "SELECT 1", "--port", str(port), "--connect-timeout", seconds)
         self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
         for text in ("async-cassandra: ", f"127.0.0.1:{port}", *expected):
             self.assertIn(text, done.stderr)
@@ -101,11 +101,11 @@ class Failures(unittest.TestCase):
 
     def test_a_peer_that_says_nothing_ends_with_the_timeout(self):
         with Peer(b"") as peer:
-            self.assert_fails(peer.port, seconds="0.5")
+            self.assert_fails(peer.port)
 
     def test_bench_without_a_server_ends_the_same_way(self):
         port = closed_port()
-        done = run("bench", "--op", "select", "--json", "--port", str(port))
+        done = run("bench", "--op", "select", "--json", "--port", str(port), "--connect-timeout", "0.5")
         self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
         self.assertIn(f"127.0.0.1:{port}", done.stderr)
 

@@ -15,6 +15,7 @@ namespace async_cassandra::cli {
 namespace {
 
 constexpr std::int64_t longest_seconds = 1'000'000;
+constexpr std::int64_t longest_connect_seconds = 86'400;
 
 /// Seconds as typed, fractions allowed.
 struct seconds_option {
@@ -102,6 +103,15 @@ void add_connection_options(CLI::App& app, connection_options& options)
         ->type_name("4|5")
         ->transform(CLI::Transformer(versions).description(""))
         ->check(CLI::IsMember({4, 5}).description(""));
+    app.add_option_function<double>(
+           "--connect-timeout",
+           [&options](double seconds) {
+               options.connect_timeout = seconds_option{seconds}.as<std::chrono::milliseconds>();
+           },
+           "How long a cluster that cannot be reached is tried again (5)"
+    )
+        ->type_name("SECONDS")
+        ->check(above_zero(longest_connect_seconds).description(""));
     app.add_option_function<std::string>(
            "--compression",
            [&options](const std::string& name) { options.compression = parse_compression(name).value(); },
@@ -151,7 +161,7 @@ CLI::App& add_query(CLI::App& app, query_arguments& into)
     query.add_option("--page-size", into.page_size, "Rows fetched at a time (5000)")
         ->type_name("ROWS")
         ->check(at_least_one<std::int32_t>().description(""));
-    query.add_option("--timeout", into.timeout.value, "Time limit of connecting, and of each page (10)")
+    query.add_option("--timeout", into.timeout.value, "Time limit of each page (10)")
         ->type_name("SECONDS")
         ->check(above_zero(longest_seconds).description(""));
     return query;

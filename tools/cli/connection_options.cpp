@@ -4,6 +4,7 @@
 #include <async_cassandra/authentication.hpp>
 #include <async_cassandra/error.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
@@ -71,6 +72,8 @@ cluster_config connection_options::to_config() const
     config.port = port;
     config.protocol = protocol;
     config.compression = compression;
+    config.connect_timeout = connect_timeout;
+    config.handshake_timeout = std::min(config.handshake_timeout, connect_timeout);
     if (!user.empty())
         config.authentication = std::make_shared<password_authentication>(user, find_password(*this));
     if (tls) {

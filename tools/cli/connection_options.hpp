@@ -3,6 +3,7 @@
 
 #include <async_cassandra/config.hpp>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct connection_options {
     std::string certificate;  ///< PEM file, shown to nodes that want one.
     std::string key;          ///< PEM file; empty: in `certificate`.
     bool accept_any_certificate = false;
+    /// Short, for somebody waits who may have mistyped the port.
+    std::chrono::milliseconds connect_timeout{5'000};
 
     /// Reads the password. Throws `configuration_error` when that cannot be done.
     [[nodiscard]] cluster_config to_config() const;

@@ -12,8 +12,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include <unistd.h>
 
 namespace async_cassandra::cli {
@@ -23,11 +21,8 @@ namespace {
 cluster_config config_of(const query_options& options)
 {
     cluster_config config = options.connection.to_config();
-    if (options.timeout) {
+    if (options.timeout)
         config.request_timeout = *options.timeout;
-        config.connect_timeout = *options.timeout;
-        config.handshake_timeout = std::min(config.handshake_timeout, *options.timeout);
-    }
     if (options.consistency)
         config.consistency = *options.consistency;
     if (options.page_size)

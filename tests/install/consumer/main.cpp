@@ -26,6 +26,7 @@ int main()
     asio::io_context context{1};
     async_cassandra::cluster_config config;
     config.contact_points = {"127.0.0.1:1"};
+    config.connect_timeout = std::chrono::milliseconds{500};
     int exit_code = 1;
     asio::co_spawn(
         context,

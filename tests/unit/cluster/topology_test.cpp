@@ -221,6 +221,22 @@ TEST(topology_change, tells_another_address_from_other_changes)
     EXPECT_THAT(found.removed, IsEmpty());
 }
 
+TEST(topology_change, another_cluster_is_told_by_name_or_partitioner)
+{
+    detail::described_nodes known;
+    known.cluster_name = "shop";
+    known.partitioner = "org.apache.cassandra.dht.Murmur3Partitioner";
+    detail::described_nodes now = known;
+    EXPECT_THAT(other_cluster(known, now), IsEmpty());
+    now.partitioner = "org.apache.cassandra.dht.RandomPartitioner";
+    EXPECT_THAT(other_cluster(known, now), ::testing::HasSubstr("dht.RandomPartitioner', not 'org."));
+    now.cluster_name = "test";
+    EXPECT_THAT(other_cluster(known, now), ::testing::HasSubstr("its name is 'test', not 'shop'"));
+    // A node that does not say, and one that was never read.
+    EXPECT_THAT(other_cluster(known, {}), IsEmpty());
+    EXPECT_THAT(other_cluster({}, now), IsEmpty());
+}
+
 TEST(topology_change, an_address_that_passed_to_another_node_moves_nobody)
 {
     auto now = three_nodes();

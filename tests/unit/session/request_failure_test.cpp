@@ -257,6 +257,31 @@ TEST_F(request_failure, cancelling_is_operation_aborted_with_what_may_have_happe
     EXPECT_EQ(f.what, "cancelled by the caller");
 }
 
+TEST_F(request_failure, a_cancelled_connect_does_not_end_another)
+{
+    world.network().set_connect_fate(node_address, testing::connect_fate::refused);
+    connect();
+    failure_ptr given_up;
+    turn([&] {
+        client->connect("", asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr e, session) {
+                            try {
+                                std::rethrow_exception(e);
+                            } catch (const async_cassandra::error& caught) {
+                                given_up = caught.shared_details();
+                            }
+                        }));
+    });
+    world.run_for(1s);
+    turn([&] { cancel.emit(asio::cancellation_type::total); });
+    world.run_for(1ms);
+    ASSERT_TRUE(given_up);
+    EXPECT_EQ(given_up->code, boost::asio::error::operation_aborted);
+    EXPECT_FALSE(ended);
+    world.network().set_connect_fate(node_address, testing::connect_fate::accepted);
+    wait();
+    EXPECT_FALSE(error);
+}
+
 TEST_F(request_failure, a_closed_session_says_so)
 {
     connect();

@@ -137,7 +137,8 @@ TEST(command_line, reads_every_option_of_query)
                                          "4",        "--consistency",
                                          "quorum",   "--page-size",
                                          "7",        "--timeout",
-                                         "0.25"});
+                                         "0.25",     "--connect-timeout",
+                                         "1.5"});
     EXPECT_EQ(options.cql, "SELECT ?");
     EXPECT_THAT(options.parameters, ElementsAre("-5", "--x", ""));
     EXPECT_THAT(options.connection.contact_points, ElementsAre("a", "b:9"));
@@ -148,6 +149,8 @@ TEST(command_line, reads_every_option_of_query)
     EXPECT_EQ(options.consistency, consistency::quorum);
     EXPECT_EQ(options.page_size, 7);
     EXPECT_EQ(options.timeout, 250ms);
+    EXPECT_EQ(options.connection.connect_timeout, 1500ms);
+    EXPECT_EQ(options.connection.to_config().connect_timeout, 1500ms);
 }
 
 TEST(command_line, reads_every_option_of_bench)
@@ -219,6 +222,8 @@ TEST(command_line, refuses_what_no_option_takes_and_names_it)
         {{"query", "a", "--timeout", "0"}, "--timeout"},
         {{"query", "a", "--timeout", "-1"}, "--timeout"},
         {{"query", "a", "--timeout", "nan"}, "--timeout"},
+        {{"query", "a", "--connect-timeout", "0"}, "--connect-timeout"},
+        {{"query", "a", "--connect-timeout", "86401"}, "--connect-timeout"},
         {{"bench"}, "--op"},
         {{"bench", "--op", "delete"}, "delete"},
         {{"bench", "--op", "select", "--in-flight", "0"}, "--in-flight"},

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <async_cassandra/config.hpp>
+
+#include "cluster/contact_point.hpp"
+#include "net/shard.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace async_cassandra::detail {
+
+/// A node that the control connection may go to.
+struct control_candidate {
+    endpoint node;
+    std::string host{};  ///< The name that the address was found under; empty: none.
+};
+
+/// Whom the control connection tries, a round at a time: the nodes that are known, and when none of them will do the
+/// contact points, whose names are resolved anew in each round. No address comes twice in a round. On shard 0.
+class control_candidates {
+public:
+    control_candidates(std::shared_ptr<net::shard> home, std::shared_ptr<const cluster_config> config)
+        : shard_(std::move(home)), config_(std::move(config))
+    {}
+
+    void begin(std::vector<control_candidate> known);
+
+    /// Calls back once, in this function or when a name has been resolved: with the next one, or with null when the round
+    /// is over.
+    using next_callback = std::function<void(const control_candidate*)>;
+    void next(next_callback then);
+
+    /// A call of `next` under way is forgotten.
+    void stop() noexcept;
+
+    /// What became of names that gave no address in this round, and which is being resolved. Empty: nothing to tell.
+    [[nodiscard]] std::string troubles() const;
+
+private:
+    [[nodiscard]] std::optional<control_candidate> take_waiting();
+    void resolve(contact_point point);
+    void on_resolved(const contact_point& point, base::error_code code, const std::vector<inet>& addresses);
+    void go_on();
+
+    std::shared_ptr<net::shard> shard_;
+    std::shared_ptr<const cluster_config> config_;
+    std::vector<control_candidate> waiting_;
+    std::size_t next_waiting_ = 0;
+    std::size_t next_point_ = 0;
+    std::set<endpoint> given_;
+    std::vector<std::string> troubles_;
+    next_callback then_;
+    std::unique_ptr<base::pending_operation> resolving_;
+};
+
+}  // namespace async_cassandra::detail
