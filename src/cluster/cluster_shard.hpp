@@ -64,6 +64,13 @@ public:
     /// Null before `open_pools`.
     [[nodiscard]] pool_set* pools(protocol_version version, const std::string& keyspace) noexcept;
 
+    /// Only on the first shard. A statement of this client made the change: what it concerns is read again now. `then` runs
+    /// when that is done, or cannot be.
+    void refresh_schema(const schema_change& made, std::function<void()> then);
+
+    /// False for a node that is not part of the cluster, or to which connections are wanted and fail.
+    [[nodiscard]] bool may_be_up(const uuid& host_id) const noexcept;
+
     /// Another number of connections per node from now on. 1 … 8.
     void resize(std::size_t connections);
 

@@ -74,6 +74,12 @@ bool pool::is_up() const noexcept
     return std::ranges::any_of(fsm_.ready(), [this](slot s) { return members_[s].link->ready(); });
 }
 
+std::shared_ptr<net::connection> pool::free_connection() noexcept
+{
+    const std::optional<slot> free = choose();
+    return free ? members_[*free].link : nullptr;
+}
+
 pool::admission pool::submit(pool_request& request)
 {
     if (queue_.empty()) {
