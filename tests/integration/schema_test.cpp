@@ -107,6 +107,11 @@ TEST_P(keyspaces_and_schema, what_a_statement_makes_is_known_when_it_ends)
         EXPECT_TRUE(made.schema_in_agreement());
         const schema now = db().clusters().schema();
         ASSERT_NE(now.find(keyspace_name, table), nullptr);
+        // Where there are several nodes, each is asked: none has not heard of the table.
+        for (int k = 0; k < 6; ++k) {
+            db().execute("INSERT INTO " + table + " (k, v) VALUES (" + std::to_string(k) + ", 'v')");
+            EXPECT_EQ(db().execute("SELECT v FROM " + table + " WHERE k = " + std::to_string(k)).size(), 1U);
+        }
         db().execute("ALTER TABLE " + table + " ADD w int");
         const schema altered = db().clusters().schema();
         EXPECT_NE(altered.find(keyspace_name, table)->find_column("w"), nullptr);

@@ -109,7 +109,7 @@ TEST(config_check, schema)
         complaint([](auto& c) {
             c.schema_keyspaces = {"shop", ""};
         }),
-        names("schema_keyspaces", "empty name", "names of keyspaces")
+        names("schema_keyspaces", "a list with an empty name", "names of keyspaces")
     );
     EXPECT_EQ(complaint([](auto& c) { c.schema_agreement_timeout.reset(); }), "");
 }
