@@ -102,6 +102,20 @@ struct cluster_config {
     std::chrono::milliseconds reconnect_base_delay{100};
     std::chrono::milliseconds reconnect_max_delay{30'000};
 
+    /// How long the result of a statement that changes the schema is held back until all nodes that are up have the same
+    /// schema; they are asked every `schema_agreement_interval`. It comes then, at the latest at the request's time limit,
+    /// whether they agree or not: see `result_set::schema_in_agreement`. Empty: it is not held back. 1 ms to 24 hours.
+    std::optional<std::chrono::milliseconds> schema_agreement_timeout = std::chrono::milliseconds{10'000};
+    std::chrono::milliseconds schema_agreement_interval{200};
+
+    /// Whether `cluster::schema` is kept. Off: it stays empty, and of the schema only the list of keyspaces is read, as the
+    /// topology needs to know how each is replicated.
+    bool schema_metadata = true;
+
+    /// Of which keyspaces, by their literal names; others are not in `cluster::schema`. Empty: of all, those of the server
+    /// included.
+    std::vector<std::string> schema_keyspaces;
+
     /// Connections to each node, of each thread, and with protocol v4 for each keyspace that sessions use. One is enough for
     /// most work; several keep small requests from waiting behind large results. 1 … 8.
     unsigned connections_per_node = 1;

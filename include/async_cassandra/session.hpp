@@ -29,11 +29,13 @@ class session_core;
 using execute_signature = void(std::exception_ptr, result_set);
 using try_execute_signature = void(result<result_set>);
 using prepare_signature = void(std::exception_ptr, prepared_statement);
+using keyspace_signature = void(std::exception_ptr);
 using close_signature = void(std::exception_ptr);
 
 using execute_handler = asio::any_completion_handler<execute_signature>;
 using try_execute_handler = asio::any_completion_handler<try_execute_signature>;
 using prepare_handler = asio::any_completion_handler<prepare_signature>;
+using keyspace_handler = asio::any_completion_handler<keyspace_signature>;
 using close_handler = asio::any_completion_handler<close_signature>;
 
 using session_ptr = std::shared_ptr<session_core>;
@@ -41,6 +43,7 @@ void start_execute(const session_ptr& core, statement&& s, execute_handler handl
 void start_execute_page(const session_ptr& core, statement&& s, paging_state&& from, execute_handler handler);
 void start_try_execute(const session_ptr& core, statement&& s, try_execute_handler handler);
 void start_prepare(const session_ptr& core, std::string&& cql, prepare_handler handler);
+void start_set_keyspace(const session_ptr& core, std::string&& name, keyspace_handler handler);
 void start_close(const session_ptr& core, close_handler handler);
 
 template <>
@@ -152,6 +155,30 @@ public:
         );
     }
 
+    /// Moves this session, and no other, to another keyspace: names without one in calls that are made once this has
+    /// completed belong to `name`, which is taken literally, as in a quoted CQL name. Calls under way, streams and prepared
+    /// statements stay where they began. A `USE` statement given to `execute` does the same. In protocol version 4 each keyspace
+    /// in use has connections of its own (`cluster_config::connections_per_node`); they are opened first.
+    ///
+    /// Completes with void(std::exception_ptr) within `cluster_config::request_timeout`. `invalid_request` when there is no such
+    /// keyspace, `query_error` when the name is empty; after an error of any kind but `operation_timed_out` with effect
+    /// `maybe_applied` the session is where it was.
+    template <asio::completion_token_for<detail::keyspace_signature> Token = asio::deferred_t>
+    auto set_keyspace(std::string name, Token&& token = Token{}) const
+    {
+        return asio::async_initiate<Token, detail::keyspace_signature>(
+            [core = core_](auto&& handler, std::string&& chosen) {
+                detail::start_set_keyspace(
+                    core,
+                    std::move(chosen),
+                    detail::keyspace_handler{std::forward<decltype(handler)>(handler)}
+                );
+            },
+            token,
+            std::move(name)
+        );
+    }
+
     /// Takes no more calls from now on, lets running ones finish for up to `cluster_config::drain_timeout`, then fails
     /// the rest with `connection_error`. Streams end with them: pages that were not read by then are dropped. The cluster and its other sessions go on. Completes with
     /// void(std::exception_ptr), never with an error; repeated calls wait for the same end.
@@ -176,8 +203,8 @@ public:
     /// no higher one.
     [[nodiscard]] protocol_version protocol() const noexcept;
 
-    /// The keyspace given to `connect`; empty when none was.
-    [[nodiscard]] const std::string& keyspace() const noexcept;
+    /// The keyspace chosen last, by `connect`, `set_keyspace` or a USE statement; empty when none was.
+    [[nodiscard]] std::string keyspace() const;
 
 private:
     std::shared_ptr<detail::session_core> core_;

@@ -292,6 +292,18 @@ std::vector<attempt> cluster_shard::failures(protocol_version version, const std
     return failed;
 }
 
+void cluster_shard::refresh_schema(const schema_change& made, std::function<void()> then)
+{
+    watch_->on_own_schema_change(made, std::move(then));
+}
+
+bool cluster_shard::may_be_up(const uuid& host_id) const noexcept
+{
+    const auto found =
+        std::ranges::find_if(nodes_, [&](const auto& n) { return n->who().host_id == host_id; });
+    return found != nodes_.end() && (*found)->status() != base::node_status::down;
+}
+
 void cluster_shard::resize(std::size_t connections)
 {
     settings_.connections = connections;

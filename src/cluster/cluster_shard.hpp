@@ -69,6 +69,13 @@ public:
     /// How each node that requests may go to, and that has no connection for `keyspace`, failed last.
     [[nodiscard]] std::vector<attempt> failures(protocol_version version, const std::string& keyspace);
 
+    /// Only on the first shard. A statement of this client made the change: what it concerns is read again now. `then` runs
+    /// when that is done, or cannot be.
+    void refresh_schema(const schema_change& made, std::function<void()> then);
+
+    /// False for a node that is not part of the cluster, or to which connections are wanted and fail.
+    [[nodiscard]] bool may_be_up(const uuid& host_id) const noexcept;
+
     /// Another number of connections per node from now on. 1 … 8.
     void resize(std::size_t connections);
 

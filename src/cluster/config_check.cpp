@@ -4,6 +4,7 @@
 #include "base/failure.hpp"
 #include "cluster/cluster_core.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -86,6 +87,11 @@ void check_config(const cluster_config& config)
     check_duration("heartbeat_timeout", config.heartbeat_timeout);
     check_duration("health_check_timeout", config.health_check_timeout);
     check_duration("drain_timeout", config.drain_timeout);
+    if (config.schema_agreement_timeout)
+        check_duration("schema_agreement_timeout", *config.schema_agreement_timeout);
+    check_duration("schema_agreement_interval", config.schema_agreement_interval);
+    if (std::ranges::find(config.schema_keyspaces, "") != config.schema_keyspaces.end())
+        refuse("schema_keyspaces", "a list with an empty name", "names of keyspaces");
     check_duration("reconnect_base_delay", config.reconnect_base_delay);
     check_duration("reconnect_max_delay", config.reconnect_max_delay);
     check_socket_options(config);

@@ -127,14 +127,14 @@ void event_debouncer::gather(const protocol::status_change& change, time_point n
 
 void event_debouncer::gather(const protocol::schema_change& change, time_point now, actions& out)
 {
-    if (settings_.schema && add(schema_gathered_, change.keyspace))
+    if (add(schema_gathered_, change.keyspace))
         count_event(now, out);
 }
 
 event_debouncer::actions event_debouncer::on_own_schema_change(std::string_view keyspace)
 {
     actions out;
-    if (!connected_ || !settings_.schema)
+    if (!connected_)
         return out;
     add(schema_wanted_, keyspace);
     begin_reads(out);
@@ -165,7 +165,7 @@ event_debouncer::actions event_debouncer::on_nodes_read(
     const auto spread = static_cast<std::uint64_t>(settings_.refresh_interval.count()) / 10 + 1;
     next_refresh_ = now + settings_.refresh_interval -
                     std::chrono::milliseconds{static_cast<std::int64_t>(chance % spread)};
-    if (settings_.schema && (!schema_asked_for_ || (version && version != schema_version_))) {
+    if (!schema_asked_for_ || (version && version != schema_version_)) {
         schema_wanted_ = {.all = true};
         schema_asked_for_ = true;
         schema_version_ = version;

@@ -42,7 +42,6 @@ public:
         std::chrono::milliseconds window{1'000};
         std::size_t most_events = 20;  ///< Different ones; then the window ends at once.
         std::chrono::milliseconds refresh_interval{60'000};
-        bool schema = true;  ///< False: the schema is never read.
     };
 
     /// What is to be done.

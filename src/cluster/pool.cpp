@@ -63,6 +63,12 @@ net::connection* pool::any_connection() const noexcept
     return found == fsm_.ready().end() ? nullptr : members_[*found].link.get();
 }
 
+std::shared_ptr<net::connection> pool::free_connection() noexcept
+{
+    const std::optional<slot> free = choose();
+    return free ? members_[*free].link : nullptr;
+}
+
 pool::admission pool::submit(pool_request& request)
 {
     if (queue_.empty()) {

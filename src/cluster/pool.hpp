@@ -121,6 +121,9 @@ public:
     /// The request is given up. Says what it may have done. Precondition: submitted, and not told an end.
     request_effect withdraw(pool_request& request) noexcept;
 
+    /// One that could take a request now; null when there is none.
+    [[nodiscard]] std::shared_ptr<net::connection> free_connection() noexcept;
+
     /// True while no byte of the request has been handed to a socket.
     [[nodiscard]] static bool is_unsent(const pool_request& request) noexcept
     {

@@ -3,7 +3,10 @@
 
 #include "net/shard_call.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace async_cassandra::detail {
@@ -15,19 +18,41 @@ struct schema_table {
     void (schema_rows_reader::*add)(const row&);
 };
 
-// In the order in which the reader wants them.
-constexpr std::array<schema_table, 6> tables{{
-    {"keyspaces", &schema_rows_reader::add_keyspace},
-    {"types", &schema_rows_reader::add_type},
-    {"tables", &schema_rows_reader::add_table},
-    {"views", &schema_rows_reader::add_view},
-    {"columns", &schema_rows_reader::add_column},
-    {"indexes", &schema_rows_reader::add_index},
+// In the order in which the reader wants them: what a row belongs to comes before it.
+constexpr std::array<schema_table, 9> tables{{
+    {"system_schema.keyspaces", &schema_rows_reader::add_keyspace},
+    {"system_schema.types", &schema_rows_reader::add_type},
+    {"system_schema.tables", &schema_rows_reader::add_table},
+    {"system_schema.views", &schema_rows_reader::add_view},
+    {"system_schema.columns", &schema_rows_reader::add_column},
+    {"system_schema.indexes", &schema_rows_reader::add_index},
+    // Never changed by a statement, and small.
+    {"system_virtual_schema.keyspaces", &schema_rows_reader::add_keyspace},
+    {"system_virtual_schema.tables", &schema_rows_reader::add_table},
+    {"system_virtual_schema.columns", &schema_rows_reader::add_column},
 }};
+constexpr std::size_t first_virtual = 6;
 
 // Well under a millisecond each.
 constexpr int rows_per_turn = 200;
 constexpr std::size_t columns_per_turn = 500;
+
+bool contains(const std::vector<std::string>& list, std::string_view name) noexcept
+{
+    return std::ranges::find(list, name) != list.end();
+}
+
+/// Of which keyspaces the tables are read; empty: of all. Those of none are not read.
+std::vector<std::string> with_tables(const schema_scope& scope)
+{
+    if (scope.asked.empty() || scope.wanted.empty())
+        return scope.asked.empty() ? scope.wanted : scope.asked;
+    std::vector<std::string> both;
+    std::ranges::copy_if(scope.asked, std::back_inserter(both), [&](const std::string& name) {
+        return contains(scope.wanted, name);
+    });
+    return both;
+}
 
 std::string condition(const std::vector<std::string>& keyspaces)
 {
@@ -48,15 +73,21 @@ std::string condition(const std::vector<std::string>& keyspaces)
 schema_reading::schema_reading(
     std::shared_ptr<net::shard> home,
     std::shared_ptr<net::connection> on,
-    const std::vector<std::string>& keyspaces,
+    schema_scope scope,
     std::chrono::milliseconds timeout,
     callback done
 )
     : shard_(std::move(home)),
       connection_(std::move(on)),
-      where_(condition(keyspaces)),
+      scope_(std::move(scope)),
+      where_(condition(scope_.asked)),
+      where_wanted_(condition(with_tables(scope_))),
+      only_keyspaces_(!scope_.tables || (!scope_.asked.empty() && where_wanted_.empty())),
       timeout_(timeout),
-      done_(std::move(done))
+      done_(std::move(done)),
+      reader_([only = scope_.wanted, tables = scope_.tables](std::string_view name) {
+          return tables && (only.empty() || contains(only, name));
+      })
 {}
 
 void schema_reading::run()
@@ -77,7 +108,10 @@ void schema_reading::ask()
     asking_ = std::make_shared<control_query>(
         shard_,
         connection_,
-        std::string{"SELECT * FROM system_schema."} + tables[table_].name + where_,
+        std::string{"SELECT * FROM "} + tables[table_].name +
+            (table_ == 0              ? where_
+             : table_ < first_virtual ? where_wanted_
+                                      : std::string{}),
         [self = shared_from_this()](result<result_set> rows) {
             self->asking_.reset();
             self->on_rows(std::move(rows));
@@ -89,6 +123,11 @@ void schema_reading::ask()
 
 void schema_reading::on_rows(result<result_set> rows)
 {
+    // Before 4.0 there are no virtual keyspaces.
+    if (table_ >= first_virtual && rows.has_error() && rows.error()->code.category() == server_category()) {
+        put_together();
+        return;
+    }
     if (rows.has_error()) {
         end(rows.error());
         return;
@@ -106,10 +145,18 @@ void schema_reading::read_some()
         (reader_.*tables[table_].add)(*next_row_);
     if (next_row_ != rows_.end())
         net::run_later(*shard_, [self = shared_from_this()] { self->read_some(); });
-    else if (++table_ != tables.size())
+    else if (has_next_table())
         ask();
     else
         put_together();
+}
+
+bool schema_reading::has_next_table() noexcept
+{
+    ++table_;
+    if (only_keyspaces_)
+        return false;
+    return table_ != (scope_.asked.empty() ? tables.size() : first_virtual);
 }
 
 void schema_reading::put_together()

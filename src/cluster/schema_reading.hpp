@@ -16,17 +16,24 @@
 
 namespace async_cassandra::detail {
 
-/// Asks one node for the schema, of all keyspaces or of some: the tables of system_schema, one after the other. Rows are
+/// What of the schema is read.
+struct schema_scope {
+    std::vector<std::string> asked{};   ///< Which keyspaces; empty: all, the virtual ones too.
+    bool tables = true;                 ///< False: only how the keyspaces are replicated.
+    std::vector<std::string> wanted{};  ///< Of which keyspaces to keep more than that; empty: of all.
+};
+
+/// Asks one node for the schema: the tables of system_schema and, when all is asked for and the server has them, those of
+/// system_virtual_schema, one after the other. Rows are
 /// read some at a time, so that a large schema does not hold up the loop.
 class schema_reading final : public std::enable_shared_from_this<schema_reading> {
 public:
     using callback = std::function<void(result<described_schema>)>;
 
-    /// \param keyspaces which; empty: all.
     schema_reading(
         std::shared_ptr<net::shard> home,
         std::shared_ptr<net::connection> on,
-        const std::vector<std::string>& keyspaces,
+        schema_scope scope,
         std::chrono::milliseconds timeout,
         callback done
     );
@@ -43,10 +50,14 @@ private:
     void read_some();
     void put_together();
     void end(result<described_schema> outcome);
+    [[nodiscard]] bool has_next_table() noexcept;
 
     std::shared_ptr<net::shard> shard_;
     std::shared_ptr<net::connection> connection_;
-    std::string where_;
+    schema_scope scope_;
+    std::string where_;         // the keyspaces that were asked for
+    std::string where_wanted_;  // those of which everything is wanted
+    bool only_keyspaces_;
     std::chrono::milliseconds timeout_;
     callback done_;
     schema_rows_reader reader_;

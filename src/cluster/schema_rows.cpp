@@ -40,6 +40,26 @@ bool is_key(column_kind kind) noexcept
     return kind == column_kind::partition_key || kind == column_kind::clustering;
 }
 
+/// A row that tells of a part of a table.
+template <class Keyspace>
+struct part_of_table {
+    part_of_table(const system_row& from, Keyspace* in, std::string_view name_column)
+        : keyspace(in), name(from.get<std::string>(name_column))
+    {
+        if (in == nullptr)
+            return;
+        const auto of = from.get<std::string_view>("table_name");
+        if (of)
+            table = in->find(*of);
+        text = in->made->name + "." + std::string{of.value_or("?")} + "." + name.value_or("?");
+    }
+
+    Keyspace* keyspace;
+    std::optional<std::string> name;
+    table_metadata* table = nullptr;
+    std::string text;  // "shop.users.id"
+};
+
 // Columns in the order of column_metadata.
 void finish_table(table_metadata& table)
 {
@@ -158,25 +178,22 @@ void schema_rows_reader::add_view(const row& r)
 void schema_rows_reader::add_column(const row& r)
 {
     const system_row from{r, notes_};
-    keyspace_rows* const in = keyspace_of(from);
-    if (in == nullptr)
+    part_of_table part{from, keyspace_of(from), "column_name"};
+    if (part.keyspace == nullptr)
         return;
-    const auto of = from.get<std::string_view>("table_name");
-    table_metadata* const table = of ? in->find(*of) : nullptr;
-    auto name = from.get<std::string>("column_name");
     auto type = from.get<std::string>("type");
     const auto kind = from.get<std::string_view>("kind");
-    const std::string where =
-        "column " + in->made->name + "." + std::string{of.value_or("?")} + "." + name.value_or("?");
-    if (table == nullptr || !name || !type || !kind) {
+    const std::string where = "column " + part.text;
+    if (part.table == nullptr || !part.name || !type || !kind) {
         notes_.add(
-            where + (table == nullptr ? ": there is no such table" : ": no name, type or kind") + ": left out"
+            where + (part.table == nullptr ? ": there is no such table" : ": no name, type or kind") +
+            ": left out"
         );
         return;
     }
     column_metadata made;
-    made.type = parse_type(*in, *type, where, 1).type;
-    made.name = *std::move(name);
+    made.type = parse_type(*part.keyspace, *type, where, 1).type;
+    made.name = *std::move(part.name);
     made.cql_type = *std::move(type);
     if (const auto known = parse_kind(*kind))
         made.kind = *known;
@@ -186,29 +203,24 @@ void schema_rows_reader::add_column(const row& r)
         made.position = from.get<std::int32_t>("position").value_or(0);
     made.descending = made.kind == column_kind::clustering &&
                       from.get<std::string_view>("clustering_order").value_or("") == "desc";
-    table->columns.push_back(std::move(made));
+    part.table->columns.push_back(std::move(made));
 }
 
 void schema_rows_reader::add_index(const row& r)
 {
     const system_row from{r, notes_};
-    keyspace_rows* const in = keyspace_of(from);
-    if (in == nullptr)
+    part_of_table part{from, keyspace_of(from), "index_name"};
+    if (part.keyspace == nullptr)
         return;
-    const auto of = from.get<std::string_view>("table_name");
-    table_metadata* const table = of ? in->find(*of) : nullptr;
-    auto name = from.get<std::string>("index_name");
-    if (table == nullptr || !name) {
-        notes_.add(
-            "index " + in->made->name + "." + name.value_or("?") + ": there is no such table: left out"
-        );
+    if (part.table == nullptr || !part.name) {
+        notes_.add("index " + part.text + ": there is no such table: left out");
         return;
     }
     index_metadata made;
-    made.name = *std::move(name);
+    made.name = *std::move(part.name);
     made.kind = from.get<std::string>("kind").value_or("");
     made.options = from.get<text_map>("options").value_or(text_map{});
-    table->indexes.push_back(std::move(made));
+    part.table->indexes.push_back(std::move(made));
 }
 
 // User-defined types are looked up when something has them: they stand in the order of their names, not of their use.

@@ -6,6 +6,7 @@
 #include "net/shard_call.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace async_cassandra::detail {
@@ -93,6 +94,8 @@ void topology_watch::stop_reading() noexcept
     if (const auto running = std::exchange(reading_schema_, nullptr))
         running->give_up();
     connection_.reset();
+    if (!closed_)
+        tell_schema_waiters(~std::uint64_t{0});
 }
 
 std::string topology_watch::on_event(std::span<const std::byte> body)
@@ -101,8 +104,40 @@ std::string topology_watch::on_event(std::span<const std::byte> body)
     const protocol::server_event event = protocol::decode_event(in);
     if (in.failed())
         return describe(in.error());
-    carry_out(debouncer_.on_event(event, shard_->now()));
+    const auto* const change = std::get_if<protocol::schema_change>(&event);
+    if (change == nullptr || wants(change->target == protocol::schema_target::keyspace, change->keyspace))
+        carry_out(debouncer_.on_event(event, shard_->now()));
     return {};
+}
+
+bool topology_watch::wants(bool keyspace_itself, std::string_view keyspace) const noexcept
+{
+    // How it is replicated is always of interest.
+    if (keyspace_itself)
+        return true;
+    const std::vector<std::string>& only = config_->schema_keyspaces;
+    return config_->schema_metadata && (only.empty() || std::ranges::find(only, keyspace) != only.end());
+}
+
+void topology_watch::on_own_schema_change(const schema_change& made, std::function<void()> then)
+{
+    if (connection_ == nullptr || !wants(made.target == "KEYSPACE", made.keyspace)) {
+        then();
+        return;
+    }
+    // One that is under way began before the change was everywhere: the next one counts.
+    schema_waiters_.push_back({schema_reads_ + 1, std::move(then)});
+    carry_out(debouncer_.on_own_schema_change(made.keyspace));
+}
+
+void topology_watch::tell_schema_waiters(std::uint64_t read)
+{
+    std::vector<schema_waiter> told;
+    const auto late = std::ranges::partition(schema_waiters_, [&](const auto& w) { return w.read > read; });
+    std::ranges::move(late, std::back_inserter(told));
+    schema_waiters_.erase(late.begin(), late.end());
+    for (const schema_waiter& each : told)
+        each.then();
 }
 
 void topology_watch::on_timer(base::time_point now) noexcept
@@ -185,10 +220,14 @@ void topology_watch::on_nodes(result<described_nodes> read)
 
 void topology_watch::read_schema(const schema_wish& wish)
 {
+    ++schema_reads_;
     reading_schema_ = std::make_shared<schema_reading>(
         shard_,
         connection_,
-        wish.all ? std::vector<std::string>{} : wish.keyspaces,
+        schema_scope{
+            wish.all ? std::vector<std::string>{} : wish.keyspaces,
+            config_->schema_metadata,
+            config_->schema_keyspaces},
         query_timeout,
         [self = shared_from_this(), wish](result<described_schema> read) {
             self->reading_schema_.reset();
@@ -209,6 +248,7 @@ void topology_watch::on_schema(const schema_wish& wish, result<described_schema>
             keyspaces_.emplace();
             build();
         }
+        tell_schema_waiters(schema_reads_);
         carry_out(
             is_refusal(*read.error()) ? debouncer_.on_schema_read()
                                       : debouncer_.on_schema_failed(shard_->now())
@@ -228,6 +268,7 @@ void topology_watch::on_schema(const schema_wish& wish, result<described_schema>
         schema_ = update_schema(schema_, wish.keyspaces, read->keyspaces);
     }
     listener_->on_schema(schema_);
+    tell_schema_waiters(schema_reads_);
     build();
     carry_out(debouncer_.on_schema_read());
 }
@@ -303,6 +344,7 @@ void topology_watch::close() noexcept
 {
     stop();
     tell_waiters();
+    tell_schema_waiters(~std::uint64_t{0});
 }
 
 void topology_watch::drop() noexcept
@@ -310,6 +352,7 @@ void topology_watch::drop() noexcept
     stop();
     // Destroyed last: a waiter may hold the last handle of the cluster.
     const std::vector<std::function<void()>> dropped = std::exchange(waiters_, {});
+    const std::vector<schema_waiter> dropped_too = std::exchange(schema_waiters_, {});
 }
 
 }  // namespace async_cassandra::detail

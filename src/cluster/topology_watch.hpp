@@ -2,6 +2,7 @@
 #pragma once
 
 #include <async_cassandra/config.hpp>
+#include <async_cassandra/result_set.hpp>
 
 #include "cluster/event_debouncer.hpp"
 #include "cluster/node_reading.hpp"
@@ -53,6 +54,10 @@ public:
     /// Empty, or the rule that the event breaks.
     [[nodiscard]] std::string on_event(std::span<const std::byte> body);
 
+    /// A statement of this client made the change: it is read now. `then` runs when that is done, or cannot be: now, or later
+    /// on this shard.
+    void on_own_schema_change(const schema_change& made, std::function<void()> then);
+
     /// Null until the first was built.
     [[nodiscard]] const std::shared_ptr<const topology_data>& known() const noexcept { return known_; }
 
@@ -79,6 +84,8 @@ private:
     void build_some();
     void publish();
     void tell_waiters();
+    void tell_schema_waiters(std::uint64_t read);
+    [[nodiscard]] bool wants(bool keyspace_itself, std::string_view keyspace) const noexcept;
     void tell_notes(const std::vector<std::string>& notes);
     void on_timer(base::time_point now) noexcept override;
 
@@ -100,6 +107,14 @@ private:
     std::unique_ptr<topology_builder> builder_;
     std::shared_ptr<const topology_data> known_;
     std::vector<std::function<void()>> waiters_;
+
+    /// Who waits for a read of the schema: for the one with this number, counted from 1.
+    struct schema_waiter {
+        std::uint64_t read;
+        std::function<void()> then;
+    };
+    std::vector<schema_waiter> schema_waiters_;
+    std::uint64_t schema_reads_ = 0;  // that were begun
     std::vector<std::string> notes_told_;
     bool closed_ = false;
 };

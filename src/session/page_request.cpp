@@ -3,6 +3,8 @@
 
 #include "base/failure.hpp"
 #include "net/shard_call.hpp"
+#include "session/page_keyspace.hpp"
+#include "session/page_schema.hpp"
 #include "session/statement_rules.hpp"
 
 #include <algorithm>
@@ -47,6 +49,10 @@ page_request::~page_request()
 {
     if (unchecked_ != nullptr)
         unchecked_->owner = nullptr;
+    if (change_ != nullptr)
+        change_->owner = nullptr;
+    if (schema_ != nullptr)
+        schema_->owner = nullptr;
 }
 
 void page_request::check_and_begin() noexcept
@@ -64,7 +70,14 @@ void page_request::check_and_begin() noexcept
         fail(errc::bad_query, rule, request_effect::not_sent);
     } else {
         set_write_time();
-        begin(what_.settings().timeout.value_or(home().config().request_timeout));
+        const auto timeout = what_.settings().timeout.value_or(home().config().request_timeout);
+        if (begin_use(timeout))
+            return;
+        // A version 4 server knows the statement on connections of the keyspace it was prepared in.
+        if (what_.is_prepared() && home().version() == protocol_version::v4)
+            if (const keyspace_use* const where = home().find_keyspace(what_.prepared()->keyspace))
+                run_in(*where);
+        begin(timeout);
     }
 }
 
@@ -93,13 +106,18 @@ protocol::query_parameters page_request::parameters(protocol_version version) co
     parameters.value_count = static_cast<std::uint16_t>(what_.values().count());
     parameters.encoded_values = what_.values().bytes();
     if (version == protocol_version::v5 && !what_.is_prepared())
-        parameters.keyspace = home().keyspace();
+        parameters.keyspace = keyspace().name;
     if (const rare_options* const rare = what_.rare(); rare != nullptr) {
         parameters.value_names = rare->value_names;
         if (!rare->keyspace.empty())
             parameters.keyspace = rare->keyspace;
         if (rare->now)
             parameters.now_in_seconds = static_cast<std::int32_t>(rare->now->time_since_epoch().count());
+    }
+    if (change_ != nullptr) {
+        parameters.level = consistency::one;
+        if (version == protocol_version::v5)
+            parameters.keyspace = change_->target.name;
     }
     return parameters;
 }
@@ -126,6 +144,8 @@ protocol::encode_result page_request::encode(
         prefix.tracing = rare->tracing;
         prefix.custom_payload = rare->payload;
     }
+    if (change_ != nullptr)
+        return protocol::encode_query(out, version, stream, change_->text, sent, prefix);
     if (prepared == nullptr)
         return protocol::encode_query(out, version, stream, what_.text(), sent, prefix);
     sent_with_ = &prepared->results.current();
@@ -181,6 +201,10 @@ void page_request::on_result(protocol::reader& in, net::response&& answer, proto
         fail_malformed(describe(in.error()));
         return;
     }
+    if (change_ != nullptr) {
+        on_keyspace_known(result, std::move(prefix));
+        return;
+    }
     if (auto* rows = std::get_if<protocol::rows_result>(&result)) {
         take_rows(*rows, std::move(answer), std::move(prefix));
         return;
@@ -194,6 +218,8 @@ void page_request::on_result(protocol::reader& in, net::response&& answer, proto
     } else if (auto* change = std::get_if<protocol::schema_change_result>(&result)) {
         other.kind = result_kind::schema_change;
         other.change = to_public(std::move(*change));
+        hold_until_known(std::move(other));
+        return;
     } else if (!std::holds_alternative<protocol::void_result>(result)) {
         fail_malformed("a PREPARED result for a statement that was executed");
         return;
@@ -293,6 +319,9 @@ void page_request::on_ending() noexcept
     static_cast<base::list_hook<reprepare_tag>&>(*this).unlink();
     if (const auto gone = std::exchange(unchecked_, nullptr))
         gone->owner = nullptr;
+    if (change_ != nullptr)
+        change_->owner = nullptr;
+    forget_schema();
     if (!leads_)
         return;
     // It gave up before the answer: another one asks.

@@ -38,6 +38,8 @@ protected:
 
 private:
     struct unchecked_page;
+    struct keyspace_change;
+    struct schema_wait;
 
     [[nodiscard]] protocol::query_parameters parameters(protocol_version version) const;
     void set_write_time();
@@ -54,10 +56,19 @@ private:
     [[nodiscard]] const char* unusable(const protocol::prepared_result& prepared) const noexcept;
     void stop_preparing(repreparations::waiting_list& waited) noexcept;
 
+    [[nodiscard]] bool begin_use(std::chrono::milliseconds timeout) noexcept;
+    void open_keyspace();
+    void on_keyspace_open(const endpoint& asked, const net::close_reason* reason) noexcept;
+    void hold_until_known(other_result&& made);
+    void refresh_schema();
+    void forget_schema() noexcept;
+    [[nodiscard]] bool deliver_early() noexcept final;
+    void on_keyspace_known(const protocol::decoded_result& answer, protocol::response_prefix&& prefix);
+
     protocol::encode_result encode(base::byte_buffer& out, protocol_version version, std::int16_t stream)
         final;
     [[nodiscard]] std::size_t size_hint() const noexcept final;
-    [[nodiscard]] bool changes_nothing() const noexcept final { return preparing_; }
+    [[nodiscard]] bool changes_nothing() const noexcept final { return preparing_ || change_ != nullptr; }
     void on_answer(net::response&& answer) final;
     void on_ending() noexcept final;
 
@@ -65,6 +76,8 @@ private:
     paging_state from_;
     const result_metadata* sent_with_ = nullptr;  // what an answer without columns is read with
     std::shared_ptr<unchecked_page> unchecked_;
+    std::shared_ptr<schema_wait> schema_;      // null unless the schema was changed
+    std::shared_ptr<keyspace_change> change_;  // null unless the statement is USE
     std::optional<std::int64_t> write_time_;
     bool preparing_ = false;         // what is on its way is PREPARE …
     bool leads_ = false;             // … and others wait for what comes of it

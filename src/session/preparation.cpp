@@ -19,7 +19,7 @@ protocol::encode_result preparation::encode(
 )
 {
     const std::string_view keyspace =
-        version == protocol_version::v5 ? std::string_view{request::home().keyspace()} : std::string_view{};
+        version == protocol_version::v5 ? std::string_view{request::keyspace().name} : std::string_view{};
     return protocol::encode_prepare(out, version, stream, text_, keyspace);
 }
 
@@ -37,7 +37,7 @@ void preparation::on_answer(net::response&& answer)
     }
     auto core = std::make_shared<prepared_core>();
     core->text = text_;
-    core->keyspace = request::home().keyspace();
+    core->keyspace = keyspace().name;
     core->results.publish(result_metadata_of(*got.prepared, version));
     core->id = std::move(got.prepared->id);
     core->markers = std::move(got.prepared->markers);

@@ -29,7 +29,7 @@ private:
         override;
     [[nodiscard]] std::size_t size_hint() const noexcept override
     {
-        return text_.size() + request::home().keyspace().size();
+        return text_.size() + keyspace().name.size();
     }
     [[nodiscard]] bool accepts(std::uint32_t) noexcept override { return true; }
     void on_too_large(std::uint32_t) noexcept override {}

@@ -14,22 +14,30 @@ namespace async_cassandra::detail {
 
 void request::begin(std::chrono::milliseconds timeout) noexcept
 {
+    if (start_clock(timeout))
+        resend();
+}
+
+bool request::start_clock(std::chrono::milliseconds timeout) noexcept
+{
     if (home_->is_closed()) {
         set_error(session_closed());
         state_ = state::ended;
         on_end();
-        return;
+        return false;
     }
+    if (keyspace_ == nullptr)
+        keyspace_ = &home_->keyspace();
     timeout_ = timeout;
     home_->add(*this);
     // The clock's time, not the turn's: a handler that took long must not shorten the next request's deadline.
     home_->home().set_timer(*this, home_->home().env().now() + timeout);
-    resend();
+    return true;
 }
 
 void request::resend() noexcept
 {
-    plan_ = home_->pools().plan();
+    plan_ = keyspace_->pools->plan();
     try_nodes();
 }
 
@@ -147,6 +155,8 @@ void request::on_unencodable(const char* rule) noexcept
 
 void request::on_timer(base::time_point) noexcept
 {
+    if (state_ == state::decoding && deliver_early())
+        return;
     const std::string after = "request timed out after " + std::to_string(timeout_.count()) + " ms";
     if (state_ == state::decoding) {
         fail(errc::request_timeout, after + " while its answer was checked", request_effect::maybe_applied);
@@ -187,6 +197,8 @@ bool request::cancel_request(asio::cancellation_type type) noexcept
 
 void request::fail_closed() noexcept
 {
+    if (state_ == state::decoding && deliver_early())
+        return;
     const request_effect effect = state_ == state::on_node    ? leave_node()
                                   : state_ == state::decoding ? request_effect::maybe_applied
                                                               : request_effect::not_sent;

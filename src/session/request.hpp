@@ -37,6 +37,16 @@ protected:
     /// Starts the clock and sends. Once.
     void begin(std::chrono::milliseconds timeout) noexcept;
 
+    /// Starts the clock alone. False when it has ended by that: the session is closed.
+    [[nodiscard]] bool start_clock(std::chrono::milliseconds timeout) noexcept;
+
+    /// Where it runs, whatever the session's keyspace becomes: from its begin on the one of that time, unless it was told.
+    /// Precondition: begun, or told.
+    [[nodiscard]] const keyspace_use& keyspace() const noexcept { return *keyspace_; }
+
+    /// `where` must live as long as this request.
+    void run_in(const keyspace_use& where) noexcept { keyspace_ = &where; }
+
     /// Sends again within the same deadline: the next page.
     void resend() noexcept;
 
@@ -45,6 +55,7 @@ protected:
 
     /// The node it was sent to last. Precondition: it was sent.
     [[nodiscard]] const pool& node_pool() const noexcept { return *pool_; }
+    [[nodiscard]] const pool_ptr& coordinator() const noexcept { return pool_; }
 
     /// It has what it wanted.
     void succeed() noexcept { end(); }
@@ -78,6 +89,9 @@ protected:
     /// A try on the node has ended like this.
     void note_attempt(boost::system::error_code code, std::string reason, request_effect effect);
 
+    /// Its time is over, or its session is closed, while it is decoding. True: it has ended with what it has.
+    [[nodiscard]] virtual bool deliver_early() noexcept { return false; }
+
     /// It is about to end, for whatever reason but the shard's going away.
     virtual void on_ending() noexcept {}
 
@@ -103,6 +117,7 @@ private:
     void on_timer(base::time_point now) noexcept final;
 
     std::shared_ptr<session_shard> home_;
+    const keyspace_use* keyspace_ = nullptr;
     pool_plan plan_;
     pool_ptr pool_;
     base::time_point attempt_began_{};

@@ -3,6 +3,7 @@
 
 #include "session/closing.hpp"
 #include "session/execution.hpp"
+#include "session/keyspace_operation.hpp"
 #include "session/preparation.hpp"
 #include "session/session_core.hpp"
 #include "session/stream_core.hpp"
@@ -52,6 +53,12 @@ void start_prepare(const session_ptr& core, std::string&& cql, prepare_handler h
     home->home().submit(*new preparation{home, std::move(cql), std::move(handler)});
 }
 
+void start_set_keyspace(const session_ptr& core, std::string&& name, keyspace_handler handler)
+{
+    const std::shared_ptr<session_shard>& home = core->choose();
+    home->home().submit(*new keyspace_operation{home, std::move(name), std::move(handler)});
+}
+
 void start_close(const session_ptr& core, close_handler handler)
 {
     core->mark_closed();
@@ -64,7 +71,8 @@ void start_close(const session_ptr& core, close_handler handler)
 
 streaming_result_set session::execute_stream(statement s, stream_config config) const
 {
-    return streaming_result_set{std::make_shared<detail::stream_core>(core_->choose(), std::move(s), config)};
+    return streaming_result_set{
+        std::make_shared<detail::stream_core>(core_->choose(), core_->keyspace(), std::move(s), config)};
 }
 
 bool session::is_closed() const noexcept
@@ -82,7 +90,7 @@ protocol_version session::protocol() const noexcept
     return core_->version();
 }
 
-const std::string& session::keyspace() const noexcept
+std::string session::keyspace() const
 {
     return core_->keyspace();
 }

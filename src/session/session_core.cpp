@@ -8,11 +8,14 @@ namespace async_cassandra::detail {
 session_core::session_core(
     std::shared_ptr<cluster_core> cluster, std::string keyspace, protocol_version version
 )
-    : cluster_(std::move(cluster)), keyspace_(std::move(keyspace)), version_(version)
+    : cluster_(std::move(cluster)),
+      state_(std::make_shared<session_state>(std::move(keyspace))),
+      version_(version)
 {
     shards_.reserve(cluster_->shards().size());
     for (const std::shared_ptr<cluster_shard>& shard : cluster_->shards()) {
-        shards_.push_back(std::make_shared<session_shard>(cluster_, shard, keyspace_, version));
+        shards_.push_back(std::make_shared<session_shard>(cluster_, shard, state_, version));
+        state_->add(shards_.back());
         // In order with the calls that follow: they travel through the same inbox.
         net::run_on(shard->home(), [opened = shards_.back()] { opened->open(); });
     }

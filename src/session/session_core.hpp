@@ -3,6 +3,7 @@
 
 #include "net/shard_call.hpp"
 #include "session/session_shard.hpp"
+#include "session/session_state.hpp"
 
 #include <atomic>
 #include <memory>
@@ -29,7 +30,7 @@ public:
         return shards_[cluster_->choose_shard()];
     }
 
-    [[nodiscard]] const std::string& keyspace() const noexcept { return keyspace_; }
+    [[nodiscard]] std::string keyspace() const { return state_->keyspace(); }
     [[nodiscard]] protocol_version version() const noexcept { return version_; }
     [[nodiscard]] cluster_core& cluster() noexcept { return *cluster_; }
 
@@ -46,7 +47,7 @@ public:
 
 private:
     std::shared_ptr<cluster_core> cluster_;
-    std::string keyspace_;
+    std::shared_ptr<session_state> state_;
     protocol_version version_;
     std::vector<std::shared_ptr<session_shard>> shards_;
     std::atomic<bool> closed_{false};

@@ -4,6 +4,7 @@
 #include "base/failure.hpp"
 #include "net/shard_call.hpp"
 #include "session/request.hpp"
+#include "session/session_state.hpp"
 #include "session/stream_core.hpp"
 
 #include <utility>
@@ -13,21 +14,30 @@ namespace async_cassandra::detail {
 session_shard::session_shard(
     std::shared_ptr<cluster_core> cluster,
     std::shared_ptr<cluster_shard> shard,
-    std::string keyspace,
+    std::shared_ptr<session_state> state,
     protocol_version version
 )
-    : cluster_(std::move(cluster)),
-      shard_(std::move(shard)),
-      keyspace_(std::move(keyspace)),
-      version_(version)
+    : cluster_(std::move(cluster)), shard_(std::move(shard)), state_(std::move(state)), version_(version)
 {
     cluster_->count(held_);
 }
 
 void session_shard::open()
 {
-    pools_ = shard_->pools(version_, keyspace_);
+    set_keyspace(state_->keyspace());
     shard_->add(*this);
+}
+
+const keyspace_use* session_shard::find_keyspace(const std::string& name)
+{
+    if (keyspace_ != nullptr && keyspace_->name == name)
+        return keyspace_;
+    if (const auto known = keyspaces_.find(name); known != keyspaces_.end())
+        return &known->second;
+    pool_set* const pools = shard_->pools(version_, name);
+    if (pools == nullptr)
+        return nullptr;
+    return &keyspaces_.try_emplace(name, keyspace_use{name, pools}).first->second;
 }
 
 void session_shard::forget() noexcept

@@ -5,6 +5,7 @@
 #include "session/repreparations.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,13 @@ struct running_tag;
 struct stream_tag;
 class request;
 class stream_core;
+class session_state;
+
+/// Where requests of one shard go that run in this keyspace.
+struct keyspace_use {
+    std::string name;           ///< Empty: none; names without one are errors of the server's.
+    pool_set* pools = nullptr;  ///< With v4 those whose connections are in it.
+};
 
 /// What one shard holds of a session: where its requests go, and which are running. On the shard's thread, but for
 /// what is constant.
@@ -23,7 +31,7 @@ public:
     session_shard(
         std::shared_ptr<cluster_core> cluster,
         std::shared_ptr<cluster_shard> shard,
-        std::string keyspace,
+        std::shared_ptr<session_state> state,
         protocol_version version
     );
     ~session_shard() override = default;
@@ -41,10 +49,22 @@ public:
     {
         return shard_->shared_home();
     }
+    [[nodiscard]] const std::shared_ptr<cluster_shard>& shard() const noexcept { return shard_; }
     [[nodiscard]] const cluster_config& config() const noexcept { return cluster_->config(); }
-    [[nodiscard]] const std::string& keyspace() const noexcept { return keyspace_; }
     [[nodiscard]] protocol_version version() const noexcept { return version_; }
-    [[nodiscard]] pool_set& pools() noexcept { return *pools_; }
+    [[nodiscard]] cluster_core& cluster() const noexcept { return *cluster_; }
+    [[nodiscard]] const std::shared_ptr<cluster_core>& shared_cluster() const noexcept { return cluster_; }
+    [[nodiscard]] const std::shared_ptr<session_state>& state() const noexcept { return state_; }
+
+    /// Of requests that begin now. Valid as long as this.
+    [[nodiscard]] const keyspace_use& keyspace() const noexcept { return *keyspace_; }
+
+    /// The one with this name, whichever the session is in now. Null when no session of the cluster was ever in it, so that
+    /// there are no connections. Valid as long as this.
+    [[nodiscard]] const keyspace_use* find_keyspace(const std::string& name);
+
+    /// Later requests run there. Precondition: find_keyspace(name) is not null.
+    void set_keyspace(const std::string& name) { keyspace_ = find_keyspace(name); }
 
     [[nodiscard]] detail::repreparations& repreparations() noexcept { return repreparations_; }
 
@@ -85,9 +105,10 @@ private:
 
     std::shared_ptr<cluster_core> cluster_;
     std::shared_ptr<cluster_shard> shard_;
-    std::string keyspace_;
+    std::shared_ptr<session_state> state_;
     protocol_version version_;
-    pool_set* pools_ = nullptr;
+    std::map<std::string, keyspace_use, std::less<>> keyspaces_;  // that were ever asked for
+    const keyspace_use* keyspace_ = nullptr;                      // one of them
     base::intrusive_list<request, running_tag> running_;
     base::intrusive_list<stream_core, stream_tag> streams_;
     std::shared_ptr<session_holdings> held_ = std::make_shared<session_holdings>();

@@ -16,6 +16,8 @@ public:
     fetch(std::shared_ptr<stream_core> owner, paging_state&& from)
         : lone_request(owner->session_, statement{owner->what_}), owner_(std::move(owner))
     {
+        if (const keyspace_use* const where = home().find_keyspace(owner_->keyspace_))
+            run_in(*where);
         continue_from(std::move(from));
     }
 
@@ -54,8 +56,13 @@ private:
     std::optional<page> got_;
 };
 
-stream_core::stream_core(std::shared_ptr<session_shard> home, statement&& what, const stream_config& config)
-    : session_(std::move(home)), what_(std::move(what)), pages_ahead_(config.pages_ahead)
+stream_core::stream_core(
+    std::shared_ptr<session_shard> home, std::string keyspace, statement&& what, const stream_config& config
+)
+    : session_(std::move(home)),
+      keyspace_(std::move(keyspace)),
+      what_(std::move(what)),
+      pages_ahead_(config.pages_ahead)
 {
     if (config.page_size)
         what_.page_size(*config.page_size);

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <deque>
 #include <memory>
+#include <string>
 
 namespace async_cassandra::detail {
 
@@ -20,7 +21,13 @@ struct waiting_tag;
 class stream_core final : public std::enable_shared_from_this<stream_core>,
                           public base::list_hook<stream_tag> {
 public:
-    stream_core(std::shared_ptr<session_shard> home, statement&& what, const stream_config& config);
+    /// \param keyspace of all pages, whatever the session's becomes.
+    stream_core(
+        std::shared_ptr<session_shard> home,
+        std::string keyspace,
+        statement&& what,
+        const stream_config& config
+    );
 
     [[nodiscard]] net::shard& home() const noexcept { return session_->home(); }
 
@@ -53,6 +60,7 @@ private:
     void drop_unread() noexcept;
 
     std::shared_ptr<session_shard> session_;
+    std::string keyspace_;
     statement what_;
     std::size_t pages_ahead_;
     paging_state from_;

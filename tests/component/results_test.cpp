@@ -196,7 +196,6 @@ TEST_P(results, use_and_schema_changes)
     EXPECT_EQ(function.change()->name, "f");
     EXPECT_THAT(function.change()->argument_types, ElementsAre("int", "text"));
 
-    server.node.on_query("USE shop").reply(reply_set_keyspace("shop"));
     const result_set used = get(server.session.execute("USE shop"));
     EXPECT_EQ(used.kind(), result_kind::set_keyspace);
     EXPECT_EQ(used.keyspace(), "shop");

@@ -173,6 +173,8 @@ void scenario_calls::make(const planned_call& call)
         return with_prepared(call, scenario_node::stream, [this, &call](const prepared_statement& how) {
             begin_stream(call, how);
         });
+    case call_kind::create_table: return create_table(call);
+    case call_kind::use: return use(call);
     }
 }
 
@@ -219,6 +221,31 @@ void scenario_calls::insert(const planned_call& call, const prepared_statement& 
                 record.wrong = "a result of another kind";
         }
     );
+}
+
+void scenario_calls::create_table(const planned_call& call)
+{
+    call_record& record = open(call, "create a table", call.timeout);
+    statement what{"CREATE TABLE sim.own" + std::to_string(call.id) + " (k bigint PRIMARY KEY)"};
+    what.timeout(call.timeout);
+    session_->execute(std::move(what), [this, &record](std::exception_ptr error, result_set result) {
+        end(record, error);
+        if (!error && result.kind() != result_kind::schema_change)
+            record.wrong = "a result of another kind";
+    });
+}
+
+void scenario_calls::use(const planned_call& call)
+{
+    call_record& record = open(call, "use", call.timeout);
+    const std::string name = call.id % 2 == 0 ? "sim" : scenario_node::other_keyspace;
+    statement what{"USE " + name};
+    what.timeout(call.timeout);
+    session_->execute(std::move(what), [this, &record, name](std::exception_ptr error, result_set result) {
+        end(record, error);
+        if (!error && result.keyspace() != name)
+            record.wrong = "another keyspace";
+    });
 }
 
 void scenario_calls::begin_stream(const planned_call& call, const prepared_statement& how)

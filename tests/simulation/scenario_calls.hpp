@@ -66,6 +66,8 @@ private:
         const planned_call& call, const char* text, std::function<void(const prepared_statement&)> use
     );
     void insert(const planned_call& call, const prepared_statement& how);
+    void create_table(const planned_call& call);
+    void use(const planned_call& call);
     void begin_stream(const planned_call& call, const prepared_statement& how);
     void next_page(const std::shared_ptr<running_stream>& stream);
     void close();

@@ -58,6 +58,10 @@ void scenario_cluster::fill()
         replication += ", 'dc" + std::to_string(dc + 1) +
                        "': " + std::to_string(std::min(plan_.replication, plan_.data_centers[dc]));
     cluster_.change_schema("CREATE KEYSPACE sim WITH replication = " + replication + "}");
+    cluster_.change_schema(
+        "CREATE KEYSPACE " + std::string{scenario_node::other_keyspace} +
+        " WITH replication = " + replication + "}"
+    );
     cluster_.change_schema("CREATE TABLE sim.t (k bigint PRIMARY KEY, v text)");
     for (const planned_call& call : plan_.client.calls)
         if (call.id < cluster_plan::first_insert)
@@ -257,7 +261,8 @@ void scenario_cluster::strike_all(const planned_cluster_fault& fault, scenario_c
         break;
     }
     case cluster_fault_kind::schema_change:
-        cluster_.set_schema_delay(fault.node, fault.lasts);
+        // Late, or not before the end of the run.
+        cluster_.set_schema_delay(fault.node, fault.draw % 4 == 0 ? 1h : fault.lasts);
         cluster_.change_schema(
             "CREATE TABLE sim.more" + std::to_string(++tables_made_) + " (k int PRIMARY KEY)"
         );

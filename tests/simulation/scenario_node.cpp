@@ -19,7 +19,7 @@ fake_node_settings settings_of(const scenario_plan& plan)
     fake_node_settings settings;
     settings.highest = plan.node_version;
     settings.segment_payload = plan.segment_payload;
-    settings.keyspaces = {"sim"};
+    settings.keyspaces = {"sim", scenario_node::other_keyspace};
     return settings;
 }
 

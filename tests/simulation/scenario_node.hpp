@@ -17,6 +17,8 @@ class scenario_node {
 public:
     static constexpr const char* prepared_select = "SELECT k, v FROM sim.t WHERE k = ?";
     static constexpr const char* prepared_insert = "INSERT INTO sim.t (k, v) VALUES (?, ?)";
+    /// Beside `sim`, which all tables are in.
+    static constexpr const char* other_keyspace = "more";
     static constexpr const char* stream = "SELECT s, i FROM sim.s WHERE s = ? AND n = ?";
 
     explicit scenario_node(const scenario_plan& plan);

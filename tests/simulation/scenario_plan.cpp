@@ -14,6 +14,8 @@ std::string_view to_string(call_kind kind) noexcept
     case call_kind::prepared_select: return "prepared select";
     case call_kind::prepared_insert: return "prepared insert";
     case call_kind::stream: return "stream";
+    case call_kind::create_table: return "create table";
+    case call_kind::use: return "use";
     }
     return "unknown";
 }
@@ -60,7 +62,7 @@ network_conditions draw_weather(seeded_random& random)
 planned_call draw_call(seeded_random& random, std::int64_t id)
 {
     planned_call call;
-    call.kind = static_cast<call_kind>(random.between(0, 3));
+    call.kind = static_cast<call_kind>(random.chance(1, 8) ? random.between(4, 5) : random.between(0, 3));
     call.id = id;
     call.begins = random.between(0ns, run_time);
     call.timeout = std::chrono::milliseconds{random.between(20, 2000)};

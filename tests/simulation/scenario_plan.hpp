@@ -14,7 +14,14 @@
 // What one seed means: everything that is drawn before the run begins.
 namespace async_cassandra::testing {
 
-enum class call_kind : std::uint8_t { select, prepared_select, prepared_insert, stream };
+enum class call_kind : std::uint8_t {
+    select,
+    prepared_select,
+    prepared_insert,
+    stream,
+    create_table,  ///< One that is not there, named after the id.
+    use,           ///< The session moves to another keyspace, or stays.
+};
 
 [[nodiscard]] std::string_view to_string(call_kind kind) noexcept;
 

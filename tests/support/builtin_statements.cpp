@@ -123,7 +123,9 @@ std::optional<resolved_dml> resolve(
         return std::nullopt;
     const table_name& target = statement->target;
     resolved_dml found{*statement, system_columns(target.keyspace, target.table)};
-    if (target.keyspace == "system" && target.table == "peers_v2" && !node.cluster->has_peers_v2) {
+    const bool since_4_0 = (target.keyspace == "system" && target.table == "peers_v2") ||
+                           target.keyspace == "system_virtual_schema";
+    if (since_4_0 && !node.cluster->has_peers_v2) {
         error = unconfigured_table(target.table);
         return std::nullopt;
     }

@@ -111,7 +111,7 @@ public:
 
     void set_event_faults(const event_faults& faults);
     void set_row_fault(std::size_t i, peers_row_fault fault, bool on = true);
-    /// False: as a server before 4.0, or Scylla, answers.
+    /// False: as a server before 4.0, or Scylla, answers, which has no virtual tables either.
     void set_peers_v2(bool there);
 
     // The truth.

@@ -172,6 +172,7 @@ void fake_connection::refuse_version(std::uint8_t asked)
 bool fake_connection::complete(request_record& request, protocol::decoded_request&& decoded)
 {
     auto& message = decoded.message;
+    auto known = node_->prepared.end();
     if (auto* m = std::get_if<protocol::startup_request>(&message)) {
         request.startup_options = std::move(m->options);
     } else if (auto* reg = std::get_if<protocol::register_request>(&message)) {
@@ -191,15 +192,16 @@ bool fake_connection::complete(request_record& request, protocol::decoded_reques
         request.result_metadata_id = std::move(execute->result_metadata_id);
         request.parameters = std::move(execute->parameters);
         request.keyspace = request.parameters.keyspace;
-        if (const auto found = node_->prepared.find(request.statement_id); found != node_->prepared.end())
-            request.query = found->second;
+        known = node_->prepared.find(request.statement_id);
+        if (known != node_->prepared.end())
+            request.query = known->second.text;
     } else if (auto* batch = std::get_if<protocol::batch_request>(&message)) {
         request.keyspace = batch->parameters.keyspace;
         request.batch = std::move(*batch);
     }
     const bool own_keyspace = !request.keyspace.empty();
     if (!own_keyspace)
-        request.keyspace = conversation_.keyspace;
+        request.keyspace = known != node_->prepared.end() ? known->second.keyspace : conversation_.keyspace;
     std::optional<answer> refusal = out_of_order(request);
     if (!refusal && own_keyspace && !node_->knows_keyspace(request.keyspace))
         refusal = unknown_keyspace(request.keyspace);

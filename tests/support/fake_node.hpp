@@ -167,7 +167,7 @@ private:
     std::shared_ptr<node_state> state_;
 };
 
-/// The id that every fake node gives to this text.
-[[nodiscard]] std::vector<std::byte> prepared_id_of(std::string_view text);
+/// The id that every fake node gives to this text, when its names that have no keyspace belong to this one.
+[[nodiscard]] std::vector<std::byte> prepared_id_of(std::string_view text, std::string_view keyspace = {});
 
 }  // namespace async_cassandra::testing

@@ -4,6 +4,7 @@
 #include "support/fake_ids.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <string_view>
 
 namespace async_cassandra::testing {
@@ -34,91 +35,78 @@ cell id_of(const schema_table& table)
     return cells::uuid(fake_id(id_kind::table, table.number));
 }
 
-// As Cassandra 5.0 has them; the columns between keys and these come by name, so tables and views mix them differently.
-struct table_options {
-    cell policy = cells::text("99p");
-    cell filter_chance = cells::double_(0.01);
-    cell caching = text_map({{"keys", "ALL"}, {"rows_per_partition", "NONE"}});
-    cell compaction = text_map(
-        {{"class", "org.apache.cassandra.db.compaction.SizeTieredCompactionStrategy"},
-         {"max_threshold", "32"},
-         {"min_threshold", "4"}}
-    );
-    cell compression =
-        text_map({{"chunk_length_in_kb", "16"}, {"class", "org.apache.cassandra.io.compress.LZ4Compressor"}});
-    cell crc_chance = cells::double_(1);
-    cell read_repair_chance = cells::double_(0);
-    cell grace = cells::int_(864'000);
-    cell read_repair = cells::text("BLOCKING");
-};
+// The options of Cassandra 5.0, which tables and views have in common. Columns come by name, so those of their own stand
+// between these.
 
-row table_row(const std::string& keyspace, const std::string& name, const schema_table& table)
+row options_from_filter_to_extensions()
 {
-    const table_options o;
     return {
-        cells::text(keyspace),
-        cells::text(name),
-        o.policy,
-        cells::null(),  // allow_auto_snapshot
-        o.filter_chance,
-        o.caching,
+        cells::double_(0.01),  // bloom_filter_fp_chance
+        text_map({{"keys", "ALL"}, {"rows_per_partition", "NONE"}}),
         cells::null(),  // cdc
         cells::text(""),
-        o.compaction,
-        o.compression,
-        o.crc_chance,
-        o.read_repair_chance,  // dclocal_…
-        cells::int_(0),        // default_time_to_live
+        text_map(
+            {{"class", "org.apache.cassandra.db.compaction.SizeTieredCompactionStrategy"},
+             {"max_threshold", "32"},
+             {"min_threshold", "4"}}
+        ),
+        text_map({{"chunk_length_in_kb", "16"}, {"class", "org.apache.cassandra.io.compress.LZ4Compressor"}}),
+        cells::double_(1),  // crc_check_chance
+        cells::double_(0),  // dclocal_read_repair_chance
+        cells::int_(0),     // default_time_to_live
         cells::map({}),
-        cells::list({cells::text("compound")}),
-        o.grace,
-        id_of(table),
+    };
+}
+
+row options_from_incremental_backups()
+{
+    return {
         cells::null(),      // incremental_backups
         cells::int_(2048),  // max_index_interval
         cells::null(),      // memtable
-        cells::int_(0),
-        cells::int_(128),  // min_index_interval
-        o.read_repair,
-        o.read_repair_chance,
-        o.policy,
+        cells::int_(0),     // memtable_flush_period_in_ms
+        cells::int_(128),   // min_index_interval
+        cells::text("BLOCKING"),
+        cells::double_(0),  // read_repair_chance
+        cells::text("99p"),
     };
+}
+
+row joined(std::initializer_list<row> parts)
+{
+    row all;
+    for (const row& part : parts)
+        all.insert(all.end(), part.begin(), part.end());
+    return all;
+}
+
+row name_and_first_options(const std::string& keyspace, const std::string& name)
+{
+    return {cells::text(keyspace), cells::text(name), cells::text("99p"), cells::null()};
+}
+
+row table_row(const std::string& keyspace, const std::string& name, const schema_table& table)
+{
+    return joined(
+        {name_and_first_options(keyspace, name),
+         options_from_filter_to_extensions(),
+         {cells::list({cells::text("compound")}), cells::int_(864'000), id_of(table)},
+         options_from_incremental_backups()}
+    );
 }
 
 row view_row(
     const std::string& keyspace, const std::string& name, const schema_table& view, const schema_table& base
 )
 {
-    const table_options o;
-    return {
-        cells::text(keyspace),
-        cells::text(name),
-        o.policy,
-        cells::null(),  // allow_auto_snapshot
-        id_of(base),
-        cells::text(view.base),
-        o.filter_chance,
-        o.caching,
-        cells::null(),  // cdc
-        cells::text(""),
-        o.compaction,
-        o.compression,
-        o.crc_chance,
-        o.read_repair_chance,  // dclocal_…
-        cells::int_(0),        // default_time_to_live
-        cells::map({}),
-        o.grace,
-        id_of(view),
-        cells::boolean(view.columns.size() == base.columns.size()),
-        cells::null(),      // incremental_backups
-        cells::int_(2048),  // max_index_interval
-        cells::null(),      // memtable
-        cells::int_(0),
-        cells::int_(128),  // min_index_interval
-        o.read_repair,
-        o.read_repair_chance,
-        o.policy,
-        cells::text(view.where_clause),
-    };
+    return joined(
+        {name_and_first_options(keyspace, name),
+         {id_of(base), cells::text(view.base)},
+         options_from_filter_to_extensions(),
+         {cells::int_(864'000), id_of(view), cells::boolean(view.columns.size() == base.columns.size())},
+         options_from_incremental_backups(),
+         {cells::text(view.where_clause)}}
+    );
 }
 
 void add_columns(

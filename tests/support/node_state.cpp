@@ -2,6 +2,7 @@
 #include "support/node_state.hpp"
 
 #include "support/builtin_statements.hpp"
+#include "support/dml_statement.hpp"
 #include "support/fake_connection.hpp"
 
 #include <algorithm>
@@ -32,9 +33,9 @@ std::string text_of(const std::vector<std::byte>& bytes)
 
 }  // namespace
 
-std::vector<std::byte> prepared_id_of(std::string_view text)
+std::vector<std::byte> prepared_id_of(std::string_view text, std::string_view keyspace)
 {
-    return digest(text);
+    return digest(std::string{keyspace} + std::string{text});
 }
 
 std::vector<std::byte> metadata_id_of(const columns* list)
@@ -311,10 +312,14 @@ answer node_state::on_prepare(const request_record& request)
             return described;
         result = std::move(known->result);
     }
-    result.id = prepared_id_of(request.query);
+    // A statement that names its keyspace is the same one everywhere.
+    std::optional<answer> no_dml;
+    const auto parsed = parse_dml(request.query, {}, no_dml);
+    const bool qualified = parsed && !parsed->target.keyspace.empty();
+    result.id = prepared_id_of(request.query, qualified ? std::string{} : request.keyspace);
     result.has_result_metadata = result.result_columns != nullptr;
     result.result_metadata_id = metadata_id_of(result.result_columns.get());
-    prepared[result.id] = request.query;
+    prepared[result.id] = {request.query, request.keyspace};
     return answer{say::prepared{std::move(result)}};
 }
 

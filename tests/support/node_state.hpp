@@ -39,6 +39,12 @@ struct node_rule {
     [[nodiscard]] std::shared_ptr<const columns> known_columns() const;
 };
 
+/// A statement that was prepared, and the keyspace of its names that have none.
+struct prepared_text {
+    std::string text;
+    std::string keyspace;
+};
+
 /// What a connection remembers from one request to the next.
 struct conversation {
     std::size_t number = 0;
@@ -79,7 +85,7 @@ public:
     fake_node_settings settings;
     std::deque<std::shared_ptr<node_rule>> rules;  // the newest first
     std::set<std::string, std::less<>> released;
-    std::map<std::vector<std::byte>, std::string> prepared;
+    std::map<std::vector<std::byte>, prepared_text> prepared;
     std::map<std::size_t, fake_connection*> connections;
     std::size_t accepted = 0;
     std::size_t most_connections = 0;

@@ -178,6 +178,28 @@ std::vector<row> peer_rows(const node_state& asked, bool v2)
     return rows;
 }
 
+/// Two of the virtual tables that a server has.
+std::vector<row> virtual_schema_rows(std::string_view table)
+{
+    constexpr const char* views = "system_views";
+    const auto column_row = [&](const char* name, const char* kind, std::int32_t position) {
+        return row{
+            cells::text(views),
+            cells::text("settings"),
+            cells::text(name),
+            cells::text("none"),
+            cells::text(name),
+            cells::text(kind),
+            cells::int_(position),
+            cells::text("text")};
+    };
+    if (table == "keyspaces")
+        return {{cells::text(views)}, {cells::text("system_virtual_schema")}};
+    if (table == "tables")
+        return {{cells::text(views), cells::text("settings"), cells::text("current settings")}};
+    return {column_row("name", "partition_key", 0), column_row("value", "regular", -1)};
+}
+
 }  // namespace
 
 std::vector<column> system_columns(std::string_view keyspace, std::string_view table)
@@ -193,6 +215,8 @@ std::vector<row> system_rows(std::string_view keyspace, std::string_view table, 
 {
     if (keyspace == "system_schema")
         return node.schema->content.rows_of(table);
+    if (keyspace == "system_virtual_schema")
+        return virtual_schema_rows(table);
     if (keyspace != "system")
         return {};
     if (table == "local")

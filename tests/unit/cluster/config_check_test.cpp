@@ -95,6 +95,25 @@ TEST(config_check, numbers)
     );
 }
 
+TEST(config_check, schema)
+{
+    EXPECT_THAT(
+        complaint([](auto& c) { c.schema_agreement_timeout = 0ms; }),
+        names("schema_agreement_timeout", "0 ms", "1 ms to 24 hours")
+    );
+    EXPECT_THAT(
+        complaint([](auto& c) { c.schema_agreement_interval = 0ms; }),
+        names("schema_agreement_interval", "0 ms", "1 ms to 24 hours")
+    );
+    EXPECT_THAT(
+        complaint([](auto& c) {
+            c.schema_keyspaces = {"shop", ""};
+        }),
+        names("schema_keyspaces", "a list with an empty name", "names of keyspaces")
+    );
+    EXPECT_EQ(complaint([](auto& c) { c.schema_agreement_timeout.reset(); }), "");
+}
+
 TEST(config_check, compression)
 {
     EXPECT_EQ(complaint([](auto& c) { c.compression = compression::lz4; }), "");

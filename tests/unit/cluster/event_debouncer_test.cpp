@@ -298,16 +298,6 @@ TEST_F(event_debouncer_test, very_many_keyspaces_are_the_whole_schema)
     EXPECT_EQ(schema_read(), "schema");
 }
 
-TEST_F(event_debouncer_test, with_the_schema_off_it_is_never_read)
-{
-    event_debouncer off{{.schema = false}};
-    EXPECT_EQ(text(off.on_connected()), "nodes");
-    EXPECT_EQ(text(off.on_nodes_read(version(1), now, 0)), "");
-    EXPECT_EQ(text(off.on_event(schema_change{}, now)), "");
-    EXPECT_EQ(text(off.on_own_schema_change("shop")), "");
-    EXPECT_EQ(off.due(), now + 60s);
-}
-
 TEST_F(event_debouncer_test, an_event_that_is_not_known_does_nothing)
 {
     settle();

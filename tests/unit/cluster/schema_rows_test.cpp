@@ -175,7 +175,7 @@ TEST(schema_rows, tell_views_and_indexes)
         .row("shop", "users", "a", "COMPOSITES", options{{"target", "age"}})
         .row("shop", "nowhere", "c", "KEYS", std::nullopt);
     const described_schema found = read(rows);
-    EXPECT_THAT(found.notes, ElementsAre("index shop.c: there is no such table: left out"));
+    EXPECT_THAT(found.notes, ElementsAre("index shop.nowhere.c: there is no such table: left out"));
     const schema all{found.keyspaces};
     const auto* const view = all.find("shop")->find_view("by_age");
     ASSERT_NE(view, nullptr);
