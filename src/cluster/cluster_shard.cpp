@@ -33,6 +33,11 @@ net::close_reason no_node_reason()
 
 }  // namespace
 
+failure_ptr cluster_closed()
+{
+    return failure_ptr{base::make_failure(errc::closed, "Cluster is closed")};
+}
+
 cluster_shard::cluster_shard(std::shared_ptr<net::shard> home, const pool_settings& settings)
     : shard_(std::move(home)), settings_(settings)
 {
@@ -263,7 +268,7 @@ void cluster_shard::open_pools(
 void cluster_shard::check_health(const uuid& host_id, health_check::callback done)
 {
     if (is_closed()) {
-        done(failure_ptr{base::make_failure(errc::closed, "Cluster is closed")});
+        done(cluster_closed());
         return;
     }
     const auto found =

@@ -140,4 +140,7 @@ private:
     bool closed_ = false;
 };
 
+/// What calls fail with that come after the end of the cluster.
+[[nodiscard]] failure_ptr cluster_closed();
+
 }  // namespace async_cassandra::detail

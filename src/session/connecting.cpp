@@ -15,11 +15,6 @@ namespace async_cassandra::detail {
 
 namespace {
 
-failure_ptr cluster_closed()
-{
-    return failure_ptr{base::make_failure(errc::closed, "Cluster is closed")};
-}
-
 /// Whether a server that boots, or is overrun, answers so, and another answer may come later.
 bool may_pass(server_code code) noexcept
 {

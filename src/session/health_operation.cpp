@@ -11,15 +11,6 @@
 
 namespace async_cassandra::detail {
 
-namespace {
-
-failure_ptr cluster_closed()
-{
-    return failure_ptr{base::make_failure(errc::closed, "Cluster is closed")};
-}
-
-}  // namespace
-
 health_operation::health_operation(
     std::shared_ptr<cluster_core> cluster, const uuid& host_id, health_handler&& handler
 )
