@@ -24,6 +24,7 @@ PUBLIC_HEADERS = {
     "endpoint.hpp": "base",
     "error.hpp": "base",
     "log.hpp": "base",
+    "policy/load_balancing.hpp": "base",
     "protocol_version.hpp": "base",
     "result.hpp": "base",
     "server_error.hpp": "base",

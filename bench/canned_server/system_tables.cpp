@@ -112,6 +112,21 @@ system_tables::system_tables(std::uint16_t port)
         empty_tables_.emplace(each.name, read_columns(each.columns));
     }
     add_local(port);
+    add_keyspace();
+}
+
+void system_tables::add_keyspace()
+{
+    keyspace_.push_back({{"keyspace_name", text}, {}});
+    keyspace_.back().value.append(as_bytes("bench"));
+    keyspace_.push_back({{"durable_writes", boolean}, {}});
+    keyspace_.back().value.put(std::uint8_t{1});
+    keyspace_.push_back({{"replication", type_named("map<text, text>")}, {}});
+    byte_buffer& replication = keyspace_.back().value;
+    replication.put(std::uint32_t{2});
+    for (const std::string_view word :
+         {"class", "org.apache.cassandra.locator.SimpleStrategy", "replication_factor", "1"})
+        replication.put_value(as_bytes(word));
 }
 
 void system_tables::add_local(std::uint16_t port)
@@ -164,7 +179,9 @@ system_answer system_tables::select(const select_parts& parts, byte_buffer& body
 {
     const std::string table = parts.keyspace + "." + parts.table;
     if (table == "system.local")
-        return select_local(parts, body, name);
+        return select_row(local_, parts, body, name);
+    if (table == "system_schema.keyspaces")
+        return select_row(keyspace_, parts, body, name);
     const auto found = empty_tables_.find(table);
     if (found == empty_tables_.end()) {
         name = parts.table;
@@ -175,19 +192,20 @@ system_answer system_tables::select(const select_parts& parts, byte_buffer& body
     return system_answer::rows;
 }
 
-system_answer system_tables::select_local(const select_parts& parts, byte_buffer& body, std::string& name)
-    const
+system_answer system_tables::select_row(
+    const std::vector<local_cell>& row, const select_parts& parts, byte_buffer& body, std::string& name
+)
 {
     std::vector<const local_cell*> cells;
     if (parts.columns.empty()) {
-        for (const local_cell& cell : local_)
+        for (const local_cell& cell : row)
             cells.push_back(&cell);
     }
     for (const std::string& wanted : parts.columns) {
-        const auto found = std::find_if(local_.begin(), local_.end(), [&](const local_cell& cell) {
+        const auto found = std::find_if(row.begin(), row.end(), [&](const local_cell& cell) {
             return cell.named.name == wanted;
         });
-        if (found == local_.end()) {
+        if (found == row.end()) {
             name = wanted;
             return system_answer::no_such_column;
         }

@@ -13,7 +13,8 @@ using table_columns = std::vector<column>;
 
 enum class system_answer { rows, no_such_table, no_such_column };
 
-/// The little that a driver asks the system tables for: one row of system.local, and nothing in all others.
+/// The little that a driver asks the system tables for: one row of system.local, the keyspace of the statements in
+/// system_schema.keyspaces, so that requests have replicas, and nothing in all others.
 class system_tables {
 public:
     explicit system_tables(std::uint16_t port);
@@ -30,9 +31,13 @@ private:
     };
 
     void add_local(std::uint16_t port);
-    system_answer select_local(const select_parts& parts, byte_buffer& body, std::string& name) const;
+    void add_keyspace();
+    static system_answer select_row(
+        const std::vector<local_cell>& row, const select_parts& parts, byte_buffer& body, std::string& name
+    );
 
     std::vector<local_cell> local_;
+    std::vector<local_cell> keyspace_;
     std::map<std::string, table_columns, std::less<>> empty_tables_;
 };
 

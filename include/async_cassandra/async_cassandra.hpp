@@ -10,6 +10,7 @@
 #include <async_cassandra/config.hpp>
 #include <async_cassandra/error.hpp>
 #include <async_cassandra/log.hpp>
+#include <async_cassandra/policy/load_balancing.hpp>
 #include <async_cassandra/result.hpp>
 #include <async_cassandra/row_mapping.hpp>
 #include <async_cassandra/schema.hpp>

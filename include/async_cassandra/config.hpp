@@ -4,6 +4,7 @@
 #include <async_cassandra/compression.hpp>
 #include <async_cassandra/consistency.hpp>
 #include <async_cassandra/endpoint.hpp>
+#include <async_cassandra/policy/load_balancing.hpp>
 #include <async_cassandra/protocol_version.hpp>
 #include <async_cassandra/tls.hpp>
 
@@ -71,6 +72,9 @@ struct cluster_config {
     /// left uncompressed in silence. `snappy` exists in protocol v4 alone and is refused beside `protocol` v5.
     /// On v4 a whole page is uncompressed in one step, during which its thread serves nothing else; v5 goes by 128 KiB.
     async_cassandra::compression compression = async_cassandra::compression::none;
+
+    /// Which nodes requests go to.
+    load_balancing_settings load_balancing;
 
     /// Threads of a cluster that is built without an executor, each with a connection of its own to each node. 1 … 128.
     unsigned io_threads = 1;

@@ -7,12 +7,14 @@
 #include <async_cassandra/detail/rare_options.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace async_cassandra {
 
@@ -155,6 +157,33 @@ public:
         return *this;
     }
     statement&& tracing(bool on = true) && { return std::move(tracing(on)); }
+
+    /// The node to go to, by its host id (`topology::nodes`), and no other: for reading what a node knows, for tests. When
+    /// that node is not in the cluster or not connected, the execution ends with `no_host_available`, which names it. One
+    /// that is not connected to so far because of where it stands, or of a filter, is connected to first.
+    statement& node(const uuid& host_id) &
+    {
+        rare_.make().node = host_id;
+        return *this;
+    }
+    statement&& node(const uuid& host_id) && { return std::move(node(host_id)); }
+
+    /// For CQL text: the partition key that it is about, so that it goes to a node that has it. A prepared statement whose
+    /// markers are the whole key knows by itself; what is said here then goes before it. The key as the server hashes
+    /// it: the encoded value of the only key column, or of each of several with its length in 16 bits in front and a zero
+    /// byte behind. `keyspace` is that of the table, literally; empty: that of the statement or the session. A key that is
+    /// not that of the statement costs a detour, no more. Empty: none.
+    statement& routing_key(std::vector<std::byte> key, std::string keyspace = {}) &
+    {
+        detail::rare_options& rare = rare_.make();
+        rare.routing_key = std::move(key);
+        rare.routing_keyspace = std::move(keyspace);
+        return *this;
+    }
+    statement&& routing_key(std::vector<std::byte> key, std::string keyspace = {}) &&
+    {
+        return std::move(routing_key(std::move(key), std::move(keyspace)));
+    }
 
     /// The CQL text, also of a prepared statement.
     [[nodiscard]] const std::string& text() const noexcept { return prepared_ ? prepared_->text : text_; }

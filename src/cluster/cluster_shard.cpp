@@ -2,7 +2,7 @@
 #include "cluster/cluster_shard.hpp"
 
 #include "base/failure.hpp"
-#include "cluster/topology_change.hpp"
+#include "base/log.hpp"
 #include "net/shard_call.hpp"
 
 #include <algorithm>
@@ -26,11 +26,6 @@ node_state state_of(base::node_status status) noexcept
     }
 }
 
-net::close_reason no_node_reason()
-{
-    return {make_error_code(errc::no_host_available), "the cluster shows no node to connect to", nullptr};
-}
-
 }  // namespace
 
 failure_ptr cluster_closed()
@@ -39,7 +34,15 @@ failure_ptr cluster_closed()
 }
 
 cluster_shard::cluster_shard(std::shared_ptr<net::shard> home, const pool_settings& settings)
-    : shard_(std::move(home)), settings_(settings)
+    : shard_(std::move(home)),
+      settings_(settings),
+      balancer_(settings.config->load_balancing, shard_->env().entropy()),
+      openings_(
+          std::max<std::size_t>(1, pool_openings::most_of_cluster / settings.shards),
+          [this](const uuid& host, const std::string& keyspace, pool::open_callback done) {
+              open_on(host, keyspace, std::move(done));
+          }
+      )
 {
     shard_->add_guest(*this);
 }
@@ -50,6 +53,8 @@ void cluster_shard::add_control_connection(
 {
     all_ = std::move(all);
     knowledge_ = std::move(knowledge);
+    local_dc_ = config().load_balancing.local_dc;
+    chance_ = shard_->env().entropy();
     watch_ =
         std::make_shared<topology_watch>(shard_, settings_.config, static_cast<topology_listener&>(*this));
     control_ = std::make_unique<control_connection>(shard_, settings_.config, watch_, [this] {
@@ -59,10 +64,15 @@ void cluster_shard::add_control_connection(
 
 std::vector<control_candidate> cluster_shard::control_candidates_now()
 {
-    std::vector<shard_node*> order = wanted_;
-    // Many clients that lose the same node must not all go to the same other one.
-    for (std::size_t i = order.size(); i > 1; --i)
-        std::swap(order[i - 1], order[shard_->env().entropy() % i]);
+    std::vector<const shard_node*> order;
+    for (const bool local : {true, false}) {
+        const std::size_t begin = order.size();
+        for (const uuid& host : hosts_at(local))
+            order.push_back(nodes_[*position_of(host)].get());
+        // Many clients that lose the same node must not all go to the same other one.
+        for (std::size_t i = order.size(); i > begin + 1; --i)
+            std::swap(order[i - 1], order[begin + shard_->env().entropy() % (i - begin)]);
+    }
     std::ranges::stable_partition(order, [](const shard_node* n) {
         return n->status() == base::node_status::up;
     });
@@ -79,15 +89,22 @@ void cluster_shard::tell_all(const std::function<void(cluster_shard&)>& what)
             net::run_on(shard->home(), [shard, what] { what(*shard); });
 }
 
+std::string cluster_shard::find_local_dc(const topology_data& among) const
+{
+    const std::optional<uuid>& asked = among.described->local;
+    for (const node& each : among.nodes)
+        if (asked ? each.host_id == *asked : each.address == control_->last_target().node)
+            return each.data_center;
+    return among.nodes.empty() ? std::string{} : among.nodes.front().data_center;
+}
+
 void cluster_shard::on_topology(const std::shared_ptr<const topology_data>& now)
 {
     // Where the first node is that answers, the others that matter are, too.
     if (local_dc_.empty())
-        for (const node& each : now->nodes)
-            if (each.address == control_->last_target().node)
-                local_dc_ = each.data_center;
-    const auto shape =
-        std::make_shared<const cluster_shape>(cluster_shape{now, control_->last_target(), local_dc_});
+        local_dc_ = find_local_dc(*now);
+    const auto shape = std::make_shared<const cluster_shape>(cluster_shape{
+        now, control_->last_target(), local_dc_, chance_});
     tell_all([shape](cluster_shard& shard) { shard.take(*shape); });
 }
 
@@ -128,38 +145,20 @@ void cluster_shard::take(const cluster_shape& shape)
         old == nullptr ? std::span<const node_description>{} : old->described->nodes,
         shape.nodes->described->nodes
     );
-    std::vector<std::unique_ptr<shard_node>> before = std::exchange(nodes_, {});
-    wanted_.clear();
-    base::observer* const watcher = knowledge_ == nullptr ? nullptr : this;
-    for (std::size_t i = 0; i < shape.nodes->nodes.size(); ++i) {
-        const node& each = shape.nodes->nodes[i];
-        const bool is_control = each.address == shape.control.node;
-        if (change.before[i] != topology_change::no_position) {
-            nodes_.push_back(std::move(before[change.before[i]]));
-            if (nodes_.back()->who().address != each.address)
-                nodes_.back()->move(each.address, is_control ? shape.control.host : std::string{});
-        } else {
-            nodes_.push_back(std::make_unique<shard_node>(
-                shard_,
-                settings_,
-                shard_node::identity{
-                    each.host_id,
-                    each.address,
-                    is_control ? shape.control.host : std::string{},
-                    shape.control.version},
-                watcher
-            ));
-        }
-        if (shape.local_dc.empty() || each.data_center == shape.local_dc)
-            wanted_.push_back(nodes_.back().get());
-        else
-            nodes_.back()->want(false);
-    }
-    for (const std::uint32_t gone : change.removed)
-        let_leave(std::move(before[gone]));
-    for (auto& [name, set] : pools_)
+    control_node_ = shape.control.node;
+    take_nodes(shape, change);
+    make_table(shape, change);
+    replicas_.use(topology_);
+    openings_.forget_unasked();
+    for (auto& [name, set] : pools_) {
+        auto pools = boost::intrusive_ptr<pool_list>{new pool_list{nodes_.size()}};
+        for (std::size_t i = 0; i < nodes_.size(); ++i)
+            if (nodes_[i]->status() != base::node_status::unknown)
+                pools->pools[i] = pool_ptr{nodes_[i]->find(name)};
+        set.use(std::move(pools));
         if (set.has_worked())
-            fill(name, set);
+            open_missing(set);
+    }
     taking_ = false;
     publish_traffic();
     publish_states();
@@ -172,6 +171,72 @@ void cluster_shard::publish_traffic()
     for (const std::unique_ptr<shard_node>& node : nodes_)
         nodes.push_back({node->who().host_id, node->shared_counts()});
     traffic_.set(std::move(nodes));
+}
+
+void cluster_shard::take_nodes(const cluster_shape& shape, const topology_change& change)
+{
+    const bool is_first = table_ == nullptr;
+    std::vector<std::unique_ptr<shard_node>> before = std::exchange(nodes_, {});
+    nodes_.reserve(shape.nodes->nodes.size());
+    for (std::size_t i = 0; i < shape.nodes->nodes.size(); ++i) {
+        const node& each = shape.nodes->nodes[i];
+        std::string host = each.address == shape.control.node ? shape.control.host : std::string{};
+        if (change.before[i] != topology_change::no_position) {
+            nodes_.push_back(std::move(before[change.before[i]]));
+            if (nodes_.back()->who().address != each.address)
+                nodes_.back()->move(each.address, std::move(host));
+            continue;
+        }
+        nodes_.push_back(std::make_unique<shard_node>(
+            shard_,
+            settings_,
+            shard_node::identity{each.host_id, each.address, std::move(host), shape.control.version},
+            static_cast<base::observer*>(this)
+        ));
+        if (!is_first)
+            nodes_.back()->set_new();
+    }
+    for (const std::uint32_t gone : change.removed)
+        let_leave(std::move(before[gone]));
+}
+
+void cluster_shard::make_table(const cluster_shape& shape, const topology_change& change)
+{
+    std::vector<plan_table::entry> entries;
+    entries.reserve(nodes_.size());
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        const node& each = topology_->nodes[i];
+        entries.push_back({{each.host_id, each.address, each.data_center, each.rack}, nodes_[i]->facts()});
+    }
+    const boost::intrusive_ptr<plan_table> old = std::exchange(
+        table_,
+        new plan_table{std::move(entries), topology_, config().load_balancing, shape.local_dc, shape.chance}
+    );
+    balancer_.use(table_);
+    // Nearer ones are connected to when that is time.
+    for (std::uint32_t i = 0; i < nodes_.size(); ++i)
+        if (const std::uint32_t was = change.before[i];
+            was != topology_change::no_position && !is_local(i) && table_->distance(i) > old->distance(was))
+            nodes_[i]->want(false);
+    if (knowledge_ == nullptr)
+        return;
+    // What is wrong stays wrong: it is said once.
+    for (const std::string& problem : table_->problems()) {
+        if (std::ranges::find(problems_told_, problem) != problems_told_.end())
+            continue;
+        base::log(log_level::warning, "load balancing", problem);
+        problems_told_.push_back(problem);
+    }
+}
+
+std::optional<std::uint32_t> cluster_shard::position_of(const uuid& host) const noexcept
+{
+    if (topology_ == nullptr)
+        return std::nullopt;
+    const auto found = std::ranges::lower_bound(topology_->nodes, host, {}, &node::host_id);
+    if (found == topology_->nodes.end() || found->host_id != host)
+        return std::nullopt;
+    return static_cast<std::uint32_t>(found - topology_->nodes.begin());
 }
 
 void cluster_shard::publish_states()
@@ -188,10 +253,32 @@ void cluster_shard::on_node_status(const base::node_status_change& change) noexc
 {
     if (closed_)
         return;
-    if (!taking_)
-        publish_states();
-    if (change.now == base::node_status::up)
+    if (!taking_) {
+        table_->update_up();
+        publish_soon();
+    }
+    if (control_ != nullptr && change.now == base::node_status::up)
         control_->on_node_up();
+}
+
+void cluster_shard::publish_soon()
+{
+    if (knowledge_ == nullptr)
+        return;
+    // Many may come up in one turn.
+    if (std::exchange(published_, true)) {
+        unpublished_ = true;
+        return;
+    }
+    publish_states();
+    net::run_later(*shard_, [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (self == nullptr)
+            return;
+        self->published_ = false;
+        if (std::exchange(self->unpublished_, false) && !self->closed_)
+            self->publish_states();
+    });
 }
 
 void cluster_shard::let_leave(std::unique_ptr<shard_node> node)
@@ -209,18 +296,6 @@ void cluster_shard::let_leave(std::unique_ptr<shard_node> node)
     });
 }
 
-void cluster_shard::fill(const std::string& name, pool_set& set)
-{
-    std::vector<pool_ptr> pools;
-    for (shard_node* const node : wanted_) {
-        if (node->find(name) == nullptr)
-            node->open(name, [](const net::close_reason*) {});
-        if (pool* const there = node->find(name))
-            pools.emplace_back(there);
-    }
-    set.use(std::move(pools));
-}
-
 const std::string& cluster_shard::key(protocol_version version, const std::string& keyspace) noexcept
 {
     static const std::string all;
@@ -233,68 +308,25 @@ pool_set* cluster_shard::pools(protocol_version version, const std::string& keys
     return found == pools_.end() ? nullptr : &found->second;
 }
 
-void cluster_shard::open_pools(
-    protocol_version version, const std::string& keyspace, pool::open_callback done
-)
-{
-    if (is_closed() || wanted_.empty()) {
-        const net::close_reason reason = is_closed() ? closed_reason() : no_node_reason();
-        done(&reason);
-        return;
-    }
-    struct gathering {
-        std::size_t missing;
-        pool::open_callback done;
-    };
-    auto all = std::make_shared<gathering>(gathering{wanted_.size(), std::move(done)});
-    const std::string& name = key(version, keyspace);
-    const auto set = pools_.try_emplace(name).first;
-    // Called by pools of this shard's nodes, which do not outlive it.
-    const auto report = [this, all, set](const net::close_reason* reason) {
-        if (reason == nullptr && !set->second.has_worked()) {
-            set->second.set_worked();
-            fill(set->first, set->second);
-        }
-        if (all->missing == 0 || (--all->missing != 0 && reason != nullptr))
-            return;
-        all->missing = 0;
-        std::exchange(all->done, nullptr)(reason);
-    };
-    // A copy: a node may be lost while it is opened.
-    for (shard_node* const node : std::vector<shard_node*>{wanted_})
-        node->open(name, report);
-}
-
 void cluster_shard::check_health(const uuid& host_id, health_check::callback done)
 {
     if (is_closed()) {
         done(cluster_closed());
         return;
     }
-    const auto found =
-        std::ranges::find_if(nodes_, [&](const auto& node) { return node->who().host_id == host_id; });
-    if (found == nodes_.end()) {
+    const std::optional<std::uint32_t> position = position_of(host_id);
+    if (!position) {
         done(no_such_host(host_id));
         return;
     }
+    const shard_node& node = *nodes_[*position];
     const auto check = std::make_shared<health_check>(shard_, host_id, std::move(done));
     std::erase_if(checks_, [](const auto& each) { return each->ended(); });
     checks_.push_back(check);
-    if (net::connection* const open = (*found)->any_connection())
+    if (net::connection* const open = node.any_connection())
         check->run(*open, settings_.config->health_check_timeout);
     else
-        check->run(*settings_.config, (*found)->target());
-}
-
-std::vector<attempt> cluster_shard::failures(protocol_version version, const std::string& keyspace)
-{
-    std::vector<attempt> failed;
-    for (const shard_node* const node : wanted_)
-        if (const pool* const there = node->find(key(version, keyspace));
-            there != nullptr && there->last_failure().code)
-            failed.push_back({node->who().address, {}, there->last_failure().code, there->last_failure().text}
-            );
-    return failed;
+        check->run(*settings_.config, node.target());
 }
 
 void cluster_shard::refresh_schema(const schema_change& made, std::function<void()> then)
@@ -304,9 +336,8 @@ void cluster_shard::refresh_schema(const schema_change& made, std::function<void
 
 bool cluster_shard::may_be_up(const uuid& host_id) const noexcept
 {
-    const auto found =
-        std::ranges::find_if(nodes_, [&](const auto& n) { return n->who().host_id == host_id; });
-    return found != nodes_.end() && (*found)->status() != base::node_status::down;
+    const std::optional<std::uint32_t> position = position_of(host_id);
+    return position && nodes_[*position]->status() != base::node_status::down;
 }
 
 void cluster_shard::resize(std::size_t connections)
@@ -338,6 +369,7 @@ void cluster_shard::close_now() noexcept
 {
     if (std::exchange(closed_, true))
         return;
+    openings_.close(closed_reason());
     for (const std::unique_ptr<shard_node>& node : nodes_)
         node->close(closed_reason());
     for (const std::unique_ptr<shard_node>& node : leaving_)
@@ -353,6 +385,7 @@ void cluster_shard::close_now() noexcept
 void cluster_shard::on_shard_down() noexcept
 {
     closed_ = true;
+    openings_.drop();
     if (control_ != nullptr)
         control_->drop();
     for (const std::unique_ptr<shard_node>& node : nodes_)

@@ -5,15 +5,21 @@
 #include "cluster/control_connection.hpp"
 #include "cluster/health_check.hpp"
 #include "cluster/node_traffic.hpp"
+#include "cluster/pool_openings.hpp"
 #include "cluster/pool_set.hpp"
+#include "cluster/replica_finder.hpp"
 #include "cluster/shard_node.hpp"
 #include "cluster/timestamps.hpp"
+#include "cluster/topology_change.hpp"
 #include "cluster/topology_watch.hpp"
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace async_cassandra::detail {
 
@@ -32,8 +38,9 @@ protected:
 /// What the first shard tells all of them.
 struct cluster_shape {
     std::shared_ptr<const topology_data> nodes;
-    control_target control;  ///< Where the control connection is, or was last.
-    std::string local_dc;    ///< Requests stay there; empty: anywhere.
+    control_target control;    ///< Where the control connection is, or was last.
+    std::string local_dc;      ///< Where requests stay.
+    std::uint64_t chance = 0;  ///< Chooses the nodes of remote data centers.
 };
 
 /// What one shard holds of a cluster. Everything here happens on the shard's thread.
@@ -58,13 +65,33 @@ public:
     [[nodiscard]] const std::shared_ptr<net::shard>& shared_home() const noexcept { return shard_; }
     [[nodiscard]] const cluster_config& config() const noexcept { return *settings_.config; }
 
-    /// Makes sure that the pools for `keyspace` exist on every node that requests may go to, and that one connection is
-    /// up; calls back once: with null, or with a reason when no node could be connected to. With v5 every request carries
-    /// its keyspace, so there is one set for all of them. Not before the first topology.
+    /// Makes sure that the pools for `keyspace` are opened on every local node, and that one connection is up; calls back
+    /// once: with null, or with a reason when no node could be connected to. Remote nodes, as far as they may be used, are
+    /// connected to when all local ones fail. With v5 every request carries its keyspace, so there is one set for all of
+    /// them. Not before the first topology.
     void open_pools(protocol_version version, const std::string& keyspace, pool::open_callback done);
 
     /// Null before `open_pools`.
     [[nodiscard]] pool_set* pools(protocol_version version, const std::string& keyspace) noexcept;
+
+    /// The nodes for a request. Throws what the user's policy throws.
+    [[nodiscard]] pool_plan plan(const pool_set& pools, const plan_request& request)
+    {
+        return {pools.pools(), balancer_, request};
+    }
+
+    /// This node alone; empty when it is not known.
+    [[nodiscard]] pool_plan plan_of(const pool_set& pools, const uuid& host) const;
+
+    /// Connects to a node of a plan that has no pool so far; requests may wait there until it is known whether it can be
+    /// connected to. Null when the node has left the cluster.
+    [[nodiscard]] pool* open_on_demand(pool_set& pools, const uuid& host);
+
+    /// Null when there are no replicas to prefer.
+    [[nodiscard]] const token_map* replicas_in(std::string_view keyspace)
+    {
+        return replicas_.map_of(keyspace);
+    }
 
     /// How each node that requests may go to, and that has no connection for `keyspace`, failed last.
     [[nodiscard]] std::vector<attempt> failures(protocol_version version, const std::string& keyspace);
@@ -103,11 +130,24 @@ private:
         protocol_version version, const std::string& keyspace
     ) noexcept;
     void take(const cluster_shape& shape);
+    void take_nodes(const cluster_shape& shape, const topology_change& change);
+    void make_table(const cluster_shape& shape, const topology_change& change);
     void let_leave(std::unique_ptr<shard_node> node);
+    [[nodiscard]] std::string find_local_dc(const topology_data& among) const;
+    [[nodiscard]] std::optional<std::uint32_t> position_of(const uuid& host) const noexcept;
+    [[nodiscard]] bool is_local(std::uint32_t position) const noexcept
+    {
+        return table_->distance(position) <= node_distance::local;
+    }
+    [[nodiscard]] std::vector<uuid> hosts_at(bool local) const;
     [[nodiscard]] std::vector<control_candidate> control_candidates_now();
-    void fill(const std::string& name, pool_set& set);
+    void open_on(const uuid& host, const std::string& keyspace, pool::open_callback done);
+    /// The load of a data center must not go to a single node of another, while more may be used.
+    void open_beside(std::uint32_t position, const pool_set& set);
+    void open_missing(const pool_set& set);
     void take_hint(const protocol::status_change& said);
     void publish_states();
+    void publish_soon();
     void publish_traffic();
     void on_node_status(const base::node_status_change& change) noexcept override;
     /// Runs it on every shard, this one included.
@@ -123,19 +163,27 @@ private:
     std::vector<std::weak_ptr<cluster_shard>> all_;  // of the first shard
     std::shared_ptr<cluster_knowledge> knowledge_;   // of the first shard
     std::string local_dc_;                           // of the first shard; empty: not known yet
+    std::uint64_t chance_ = 0;                       // of the first shard
+    std::vector<std::string> problems_told_;         // of the first shard
+    endpoint control_node_;
     std::shared_ptr<topology_watch> watch_;
     std::unique_ptr<control_connection> control_;
     std::shared_ptr<const topology_data> topology_;
-    // Those of the topology, in its order; then those that requests may go to, and those that left and have some still.
+    // Those of the topology, in its order, and those that left and have requests still.
     std::vector<std::unique_ptr<shard_node>> nodes_;
-    std::vector<shard_node*> wanted_;
     std::vector<std::unique_ptr<shard_node>> leaving_;
+    boost::intrusive_ptr<plan_table> table_;  // of the same nodes
+    load_balancer balancer_;
+    replica_finder replicas_;
     std::map<std::string, pool_set, std::less<>> pools_;
+    pool_openings openings_;
     node_traffic traffic_;
     std::vector<std::shared_ptr<health_check>> checks_;
     base::intrusive_list<closable, closing_tag> closables_;
     timestamps write_times_;
-    bool taking_ = false;  // a topology
+    bool taking_ = false;       // a topology
+    bool published_ = false;    // in this turn
+    bool unpublished_ = false;  // there is more
     bool closing_ = false;
     bool closed_ = false;
 };

@@ -58,6 +58,23 @@ void check_socket_options(const cluster_config& config)
         refuse("local_address", "'" + config.local_address + "'", "an IPv4 or IPv6 address of this machine");
 }
 
+void check_load_balancing(const load_balancing_settings& settings)
+{
+    if (!settings.local_rack.empty() && settings.local_dc.empty())
+        refuse(
+            "load_balancing.local_rack",
+            "'" + settings.local_rack + "' without local_dc",
+            "a rack of the data center that local_dc names"
+        );
+    if (settings.remote_for_local_consistency && settings.max_nodes_per_remote_dc == 0 &&
+        settings.policy == nullptr)
+        refuse(
+            "load_balancing.remote_for_local_consistency",
+            "true with max_nodes_per_remote_dc 0",
+            "true with max_nodes_per_remote_dc at least 1"
+        );
+}
+
 }  // namespace
 
 void check_connections_per_node(unsigned connections)
@@ -101,6 +118,7 @@ void check_config(const cluster_config& config)
             std::to_string(config.reconnect_max_delay.count()) + " ms",
             "at least reconnect_base_delay (" + std::to_string(config.reconnect_base_delay.count()) + " ms)"
         );
+    check_load_balancing(config.load_balancing);
     check_connections_per_node(config.connections_per_node);
     check_range<unsigned>("max_in_flight", config.max_in_flight, 1, 32'767);
     check_range<std::size_t>("max_queued_requests", config.max_queued_requests, 1, SIZE_MAX);

@@ -32,6 +32,11 @@ void node_rows_reader::add_local(const row& r)
     const system_row from{r, notes_};
     const std::string name = "system.local of " + to_string(connected_);
     made_.partitioner = from.get<std::string>("partitioner").value_or("");
+    if (!is_murmur3(made_.partitioner))
+        notes_.add(
+            "the tokens of the partitioner '" + made_.partitioner +
+            "' are not known to this client: requests do not go to replicas first"
+        );
     made_.cluster_name = from.get<std::string>("cluster_name").value_or("");
     node_description described;
     described.facts.address = connected_;

@@ -83,7 +83,7 @@ pool::admission pool::submit(pool_request& request)
             return admission::taken;
         }
     }
-    if (!is_up())
+    if (!is_up() && !holding_)
         return admission::down;
     const std::size_t bytes = request.size_hint();
     if (queued_ >= most_queued_ || queued_bytes_ + bytes > most_queued_bytes_)
@@ -187,6 +187,11 @@ void pool::open(open_callback done)
     fill();
 }
 
+void pool::hold() noexcept
+{
+    holding_ = !closed_ && !is_up();
+}
+
 void pool::fill()
 {
     if (closed_)
@@ -227,6 +232,7 @@ void pool::on_ready(net::connection& c) noexcept
                 log_level::info, "pool", "node is connected again", {{"node", to_string(settings_.node)}}
             );
         was_ready_ = true;
+        holding_ = false;
         last_failure_ = {};
         if (is_first)
             owner_->on_pool_connected(*this);

@@ -134,6 +134,9 @@ public:
     using open_callback = std::function<void(const net::close_reason*)>;
     void open(open_callback done);
 
+    /// Requests may wait for the first connection, which is about to be opened; they are told when that fails.
+    void hold() noexcept;
+
     /// Opens what is missing.
     void fill();
 
@@ -218,6 +221,7 @@ private:
     std::size_t queued_bytes_ = 0;
     net::close_reason last_failure_;
     bool was_ready_ = false;
+    bool holding_ = false;   // requests wait for the first connection
     bool draining_ = false;  // the owner waits for on_pool_idle
     bool closed_ = false;
 };

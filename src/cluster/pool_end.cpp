@@ -53,6 +53,7 @@ void pool::drain(const net::close_reason& reason)
         return;
     const pool_ptr self{this};
     last_failure_ = reason;
+    holding_ = false;
     close_all(fsm_.drain_all(loads()));
     base::timer_wheel::clear(*this);
     fail_queued(reason);
@@ -67,6 +68,7 @@ void pool::close(const net::close_reason& reason) noexcept
         return;
     const pool_ptr self{this};
     last_failure_ = reason;
+    holding_ = false;
     base::timer_wheel::clear(*this);
     // None takes the requests that are told now.
     static_cast<void>(fsm_.drain_all(loads()));
@@ -82,6 +84,7 @@ void pool::drop() noexcept
     closed_ = true;
     base::timer_wheel::clear(*this);
     static_cast<void>(fsm_.drain_all(loads()));
+    holding_ = false;
     queue_.clear();
     waiters_.clear();
     for (member& m : members_)
@@ -165,6 +168,8 @@ void pool::fail_open(slot s, const net::close_reason& reason) noexcept
     if (fsm_.ready().empty())
         last_failure_ = reason;
     owner_->on_connect_failed(*this, class_of(reason, !settings_.keyspace.empty()), reason);
+    if (std::exchange(holding_, false))
+        fail_queued(reason);
     tell_waiters(&reason);
 }
 

@@ -1,62 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cluster/load_balancing.hpp"
 #include "cluster/pool.hpp"
-#include "cluster/query_plan.hpp"
 
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
+#include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace async_cassandra::detail {
 
-/// Shared by the plans of one shard; replaced, not changed.
+/// Pools by the positions of one plan table. Shared by the plans of one shard.
 struct pool_list : boost::intrusive_ref_counter<pool_list, boost::thread_unsafe_counter> {
-    std::vector<pool_ptr> pools;
+    explicit pool_list(std::size_t nodes) : pools(nodes) {}
+
+    std::vector<pool_ptr> pools;  ///< Null where connections are not wanted so far.
 };
 
-/// The nodes that a request tries, in order, by their pools. What the cluster becomes meanwhile changes nothing in it.
+/// The nodes that a request tries, in order, by their pools. It keeps what the positions meant when it was made.
 class pool_plan {
 public:
+    /// Tries nothing.
     pool_plan() noexcept = default;
-    pool_plan(boost::intrusive_ptr<const pool_list> pools, query_plan order) noexcept
-        : pools_(std::move(pools)), order_(order)
+    pool_plan(boost::intrusive_ptr<const pool_list> pools, node_plan&& order) noexcept
+        : pools_(std::move(pools)), order_(std::move(order))
     {}
 
-    [[nodiscard]] bool empty() const noexcept { return order_.empty(); }
+    pool_plan(
+        boost::intrusive_ptr<const pool_list> pools, load_balancer& balancer, const plan_request& request
+    )
+        : pools_(std::move(pools)), order_(balancer.plan(request))
+    {}
 
-    /// Precondition: not empty().
-    [[nodiscard]] pool& next() noexcept { return *pools_->pools[order_.next()]; }
+    void clear() noexcept
+    {
+        pools_.reset();
+        order_.clear();
+    }
+
+    [[nodiscard]] bool empty() { return order_.empty(); }
+
+    /// The next position. Precondition: not empty().
+    [[nodiscard]] std::uint32_t next() { return order_.next(); }
+
+    /// Null when the node has to be connected to first.
+    [[nodiscard]] pool* pool_at(std::uint32_t position) const noexcept
+    {
+        return pools_->pools[position].get();
+    }
+    [[nodiscard]] const uuid& host_at(std::uint32_t position) const noexcept
+    {
+        return order_.table()->identity(position).host_id;
+    }
 
 private:
     boost::intrusive_ptr<const pool_list> pools_;
-    query_plan order_;
+    node_plan order_;
 };
 
 /// The pools of one keyspace on one shard, a pool a node.
 class pool_set {
 public:
-    void use(std::vector<pool_ptr> pools)
-    {
-        auto list = boost::intrusive_ptr<pool_list>{new pool_list};
-        list->pools = std::move(pools);
-        pools_ = std::move(list);
-    }
+    explicit pool_set(std::string name) : name_(std::move(name)) {}
+
+    /// The keyspace of the connections.
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+    /// From now on positions are those of another table.
+    void use(boost::intrusive_ptr<pool_list> pools) noexcept { pools_ = std::move(pools); }
+    void put(std::uint32_t position, pool* p) { pools_->pools[position] = pool_ptr{p}; }
+    [[nodiscard]] const boost::intrusive_ptr<pool_list>& pools() const noexcept { return pools_; }
 
     /// Whether a connection to one of the nodes ever served this keyspace. One that all refused is not tried again.
     [[nodiscard]] bool has_worked() const noexcept { return has_worked_; }
     void set_worked() noexcept { has_worked_ = true; }
 
-    /// Each node begins as often as the others.
-    [[nodiscard]] pool_plan plan() noexcept
-    {
-        return pools_ == nullptr ? pool_plan{} : pool_plan{pools_, {pools_->pools.size(), turn_++}};
-    }
-
 private:
-    boost::intrusive_ptr<const pool_list> pools_;
-    std::size_t turn_ = 0;
+    std::string name_;
+    boost::intrusive_ptr<pool_list> pools_;
     bool has_worked_ = false;
 };
 

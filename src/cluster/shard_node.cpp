@@ -24,7 +24,8 @@ shard_node::shard_node(
       settings_(settings),
       who_(std::move(who)),
       watcher_(watcher),
-      counts_(std::make_shared<net::traffic>()),
+      facts_(std::make_shared<node_facts>()),
+      counts_(facts_, &facts_->counts),
       fsm_(settings.config->reconnect_base_delay, settings.config->reconnect_max_delay)
 {}
 
@@ -76,7 +77,7 @@ void shard_node::want(bool wanted)
         carry_out(wanted ? fsm_.on_wanted() : fsm_.on_unwanted());
 }
 
-void shard_node::open(const std::string& keyspace, pool::open_callback done)
+pool_ptr shard_node::find_or_make(const std::string& keyspace)
 {
     pool_ptr p{find(keyspace)};
     if (p == nullptr) {
@@ -86,8 +87,21 @@ void shard_node::open(const std::string& keyspace, pool::open_callback done)
     }
     if (closed_)
         p->close(drained("connections to the node are closed"));
+    return p;
+}
+
+void shard_node::open(const std::string& keyspace, pool::open_callback done)
+{
+    const pool_ptr p = find_or_make(keyspace);
     want(true);
     p->open(std::move(done));
+}
+
+void shard_node::open_for_requests(const std::string& keyspace)
+{
+    const pool_ptr p = find_or_make(keyspace);
+    p->hold();
+    open(keyspace, [](const net::close_reason*) {});
 }
 
 void shard_node::gossip_up()
@@ -177,6 +191,7 @@ void shard_node::carry_out(const node_fsm::actions& what, std::string_view detai
         watcher_->on_reconnect_scheduled({who_.host_id, who_.address, *what.scheduled, fsm_.failures()});
     if (!what.changed)
         return;
+    note(*what.changed);
     base::log(
         log_level::debug,
         "node",
@@ -192,6 +207,22 @@ void shard_node::carry_out(const node_fsm::actions& what, std::string_view detai
              what.changed->reason,
              detail}
         );
+}
+
+void shard_node::note(const node_fsm::transition& change) noexcept
+{
+    const base::time_point now = shard_->now();
+    facts_->up = change.now == base::node_status::up;
+    if (facts_->up) {
+        if (is_new_ || (away_since_ && now - *away_since_ >= node_facts::absence))
+            facts_->came_back = now;
+        is_new_ = false;
+        away_since_.reset();
+    } else if (change.now == base::node_status::unknown) {
+        away_since_.reset();  // nobody looked
+    } else if (!away_since_ && (change.before == base::node_status::up || change.now == base::node_status::down)) {
+        away_since_ = now;
+    }
 }
 
 void shard_node::arm() noexcept

@@ -4,10 +4,12 @@
 #include <async_cassandra/types/uuid.hpp>
 
 #include "base/observer.hpp"
+#include "cluster/node_facts.hpp"
 #include "cluster/pool.hpp"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +48,12 @@ public:
     /// Where its connections lead, without a keyspace and without counts.
     [[nodiscard]] pool_target target() const;
 
+    /// The same, and requests may wait in the pool until the first attempt has ended.
+    void open_for_requests(const std::string& keyspace);
+
+    /// It came to a cluster that was known.
+    void set_new() noexcept { is_new_ = true; }
+
     /// Null when there is none.
     [[nodiscard]] pool* find(std::string_view keyspace) const noexcept;
 
@@ -79,6 +87,9 @@ public:
     [[nodiscard]] const net::traffic& counts() const noexcept { return *counts_; }
     [[nodiscard]] const std::shared_ptr<net::traffic>& shared_counts() const noexcept { return counts_; }
 
+    /// For plans.
+    [[nodiscard]] const node_facts_ptr& facts() const noexcept { return facts_; }
+
     /// Open ones, those that are drained included.
     [[nodiscard]] std::size_t connections() const noexcept { return counts_->connections; }
 
@@ -88,6 +99,8 @@ public:
 private:
     [[nodiscard]] std::string_view key(std::string_view keyspace) const noexcept;
     [[nodiscard]] pool_ptr make_pool(std::string keyspace);
+    [[nodiscard]] pool_ptr find_or_make(const std::string& keyspace);
+    void note(const node_fsm::transition& change) noexcept;
     void retire_pools(const net::close_reason& reason);
     void forget(pool& p);
     void carry_out(const node_fsm::actions& what, std::string_view detail = {});
@@ -110,11 +123,14 @@ private:
     pool_settings settings_;
     identity who_;
     base::observer* watcher_;
-    std::shared_ptr<net::traffic> counts_;
+    node_facts_ptr facts_;
+    std::shared_ptr<net::traffic> counts_;        // of facts_
+    std::optional<base::time_point> away_since_;  // it was up, or was tried in vain
     node_fsm fsm_;
     std::vector<pool_ptr> pools_;
     std::vector<pool_ptr> retired_;  // drained, for good
     std::function<void()> removed_;
+    bool is_new_ = false;
     bool closed_ = false;
 };
 

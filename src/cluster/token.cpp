@@ -3,6 +3,8 @@
 
 #include "base/byte_order.hpp"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 
 namespace async_cassandra::detail {
@@ -21,16 +23,22 @@ constexpr std::uint64_t mixed(std::uint64_t k) noexcept
     return k ^ k >> 33U;
 }
 
-// Up to 8 bytes of the tail. Java's bytes are signed, and Cassandra shifts them as they are.
+// Up to 8 bytes of the tail. Java's bytes are signed, and Cassandra adds them (by xor) shifted but with their signs: a
+// negative one turns all bits above it over. So a byte is turned over as often as there are negative ones below it.
 std::uint64_t tail_word(std::span<const std::byte> tail) noexcept
 {
+    std::array<std::byte, 8> padded{};
     std::uint64_t word = 0;
-    for (std::size_t i = 0; i < tail.size(); ++i) {
-        const auto extended =
-            static_cast<std::int64_t>(std::to_integer<std::uint64_t>(tail[i]) << 56U) >> 56U;
-        word ^= static_cast<std::uint64_t>(extended) << 8 * i;
+    if (tail.size() == padded.size()) {
+        word = base::load_little_endian<std::uint64_t>(tail.data());
+    } else {
+        std::copy(tail.begin(), tail.end(), padded.begin());
+        word = base::load_little_endian<std::uint64_t>(padded.data());
     }
-    return word;
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+    const std::uint64_t negative = word >> 7U & ones;
+    const std::uint64_t odd_up_to = negative * ones & ones;
+    return word ^ (odd_up_to << 8U) * 0xFF;
 }
 
 struct hash_state {

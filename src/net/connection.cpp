@@ -248,7 +248,10 @@ bool connection::deliver(
         else
             released.request->on_response({header, body, std::move(block)});
         break;
-    case stream_table::answer_to::orphan: --shard_->held().orphans; break;
+    case stream_table::answer_to::orphan:
+        --shard_->held().orphans;
+        settings_.counts->on_late_answer();
+        break;
     case stream_table::answer_to::nobody:
         fail(
             errc::protocol_violation,

@@ -72,6 +72,7 @@ void connection::close(const close_reason& reason) noexcept
         return;
     const auto self = shared_from_this();
     drop();
+    settings_.counts->on_late_answers_lost(streams_.orphans());
     stream_table::gathered_at where;
     while (pending_request* const request = streams_.take_any(where)) {
         const request_effect effect = effect_of(where);

@@ -28,7 +28,7 @@ protocol::encode_result connection::send(pending_request& request)
         protocol::compress_envelope(settings_.compression, gathered_, begin, compressed_);
     const base::time_point now = shard_->now();
     streams_.set_place(id, {batch_, begin, gathered_.size() - begin, now});
-    settings_.counts->on_sent();
+    settings_.counts->on_sent(now);
     if (was_idle) {
         liveness_.on_busy(now);
         if (watch_at_ > now + settings_.silence.busy_silence)
@@ -44,9 +44,12 @@ request_effect connection::cancel(pending_request& request) noexcept
     const stream_table::gathered_at where = streams_.place(id);
     if (where.batch != batch_) {
         streams_.orphan(id);
-        if (state_ != state::closed)
+        if (state_ == state::closed) {
+            settings_.counts->on_failed();  // no answer comes any more
+        } else {
             ++shard_->held().orphans;
-        settings_.counts->on_failed();
+            settings_.counts->on_given_up();
+        }
         return request_effect::maybe_applied;
     }
     gathered_.erase(where.offset, where.length);

@@ -41,6 +41,11 @@ private:
     struct keyspace_change;
     struct schema_wait;
 
+    [[nodiscard]] pool_plan make_plan() final;
+    [[nodiscard]] std::string why_no_node() const final;
+    void route_prepared(plan_request& wanted) const;
+    void route(plan_request& wanted, token at, std::string_view of) const;
+
     [[nodiscard]] protocol::query_parameters parameters(protocol_version version) const;
     void set_write_time();
 

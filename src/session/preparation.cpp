@@ -3,6 +3,7 @@
 
 #include "protocol/requests.hpp"
 #include "session/prepared_answer.hpp"
+#include "session/statement_text.hpp"
 
 #include <utility>
 
@@ -42,6 +43,7 @@ void preparation::on_answer(net::response&& answer)
     core->id = std::move(got.prepared->id);
     core->markers = std::move(got.prepared->markers);
     core->partition_key = std::move(got.prepared->pk_indexes);
+    core->conditional = is_conditional(text_);
     prepared_ = prepared_statement{std::move(core)};
     succeed();
 }

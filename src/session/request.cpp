@@ -7,6 +7,7 @@
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <new>
 #include <utility>
 
@@ -37,8 +38,27 @@ bool request::start_clock(std::chrono::milliseconds timeout) noexcept
 
 void request::resend() noexcept
 {
-    plan_ = keyspace_->pools->plan();
+    try {
+        plan_ = make_plan();
+    } catch (...) {
+        fail(policy_failure(std::current_exception()));
+        return;
+    }
     try_nodes();
+}
+
+pool_plan request::make_plan()
+{
+    // What has no consistency level may go wherever others may.
+    return home_->plan(
+        *keyspace_, {.consistency = consistency::one, .keyspace = keyspace_->name, .now = home_->home().now()}
+    );
+}
+
+std::string request::why_no_node() const
+{
+    const load_balancing_settings& how = home_->config().load_balancing;
+    return how.policy != nullptr ? "the load balancing policy named none" : "the local data center has none";
 }
 
 void request::resend_here() noexcept
@@ -49,9 +69,14 @@ void request::resend_here() noexcept
 
 void request::try_nodes() noexcept
 {
-    while (!plan_.empty())
-        if (offer(plan_.next()))
+    while (!plan_.empty()) {
+        const std::uint32_t position = plan_.next();
+        pool* where = plan_.pool_at(position);
+        if (where == nullptr)
+            where = home_->open_on_demand(*keyspace_, plan_.host_at(position));
+        if (where != nullptr && offer(*where))
             return;
+    }
     fail(failure_of_attempts());
 }
 
@@ -89,7 +114,7 @@ failure request::failure_of_attempts()
 {
     if (attempts_.empty())
         return base::make_failure(
-            errc::no_host_available, "no node could take the request: the local data center has none"
+            errc::no_host_available, "no node could take the request: " + why_no_node()
         );
     const attempt& last = attempts_.back();
     if (last.code == errc::overloaded)
@@ -269,7 +294,7 @@ void request::detach_request() noexcept
     state_ = state::ended;
     // Here, on the shard's thread: this object may be destroyed on another.
     pool_.reset();
-    plan_ = {};
+    plan_.clear();
 }
 
 }  // namespace async_cassandra::detail

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cluster/pool.hpp"
-#include "cluster/query_plan.hpp"
+#include "cluster/pool_set.hpp"
 #include "session/session_shard.hpp"
 
 #include <boost/asio/cancellation_type.hpp>
@@ -82,6 +81,12 @@ protected:
 
     /// The answer is here, but to work through it takes more turns.
     void set_decoding() noexcept { state_ = state::decoding; }
+
+    /// The nodes to try. May throw what a user's policy throws.
+    [[nodiscard]] virtual pool_plan make_plan();
+
+    /// Why the plan was empty from the beginning.
+    [[nodiscard]] virtual std::string why_no_node() const;
 
     /// What is sent changes nothing on the servers, whatever becomes of it.
     [[nodiscard]] virtual bool changes_nothing() const noexcept { return false; }

@@ -3,11 +3,13 @@
 
 #include "cluster/cluster_core.hpp"
 #include "session/repreparations.hpp"
+#include "session/token_finder.hpp"
 
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace async_cassandra::detail {
@@ -66,6 +68,30 @@ public:
     /// Later requests run there. Precondition: find_keyspace(name) is not null.
     void set_keyspace(const std::string& name) { keyspace_ = find_keyspace(name); }
 
+    /// The nodes for a request. Throws what the user's policy throws.
+    [[nodiscard]] pool_plan plan(const keyspace_use& in, const plan_request& request)
+    {
+        return shard_->plan(*in.pools, request);
+    }
+
+    /// This node alone; empty when it is not known.
+    [[nodiscard]] pool_plan plan_of(const keyspace_use& in, const uuid& host) const
+    {
+        return shard_->plan_of(*in.pools, host);
+    }
+
+    /// See cluster_shard.
+    [[nodiscard]] pool* open_on_demand(const keyspace_use& in, const uuid& host)
+    {
+        return shard_->open_on_demand(*in.pools, host);
+    }
+    [[nodiscard]] const token_map* replicas_in(std::string_view keyspace)
+    {
+        return shard_->replicas_in(keyspace);
+    }
+
+    [[nodiscard]] token_finder& tokens() noexcept { return tokens_; }
+
     [[nodiscard]] detail::repreparations& repreparations() noexcept { return repreparations_; }
 
     /// For a write that begins now, in microseconds since 1970.
@@ -113,6 +139,7 @@ private:
     base::intrusive_list<stream_core, stream_tag> streams_;
     std::shared_ptr<session_holdings> held_ = std::make_shared<session_holdings>();
     detail::repreparations repreparations_;
+    token_finder tokens_;
     std::vector<std::function<void()>> close_waiters_;
     bool closed_ = false;
     bool forgotten_ = false;

@@ -2,6 +2,7 @@
 #include "simulation/cluster_plan.hpp"
 
 #include "simulation/scenario_checks.hpp"
+#include "support/addresses.hpp"
 #include "support/seeded_random.hpp"
 
 #include <algorithm>
@@ -67,6 +68,35 @@ planned_cluster_fault draw_fault(seeded_random& random, std::size_t nodes)
     return fault;
 }
 
+void draw_balancing(seeded_random& random, std::size_t nodes, cluster_plan& plan)
+{
+    load_balancing_settings& settings = plan.client.balancing;
+    if (random.chance(2, 3)) {
+        settings.local_dc = "dc" + std::to_string(random.between(1, plan.data_centers.size()));
+        if (random.chance(1, 2))
+            settings.local_rack = "rack" + std::to_string(random.between(1, plan.racks));
+    }
+    settings.max_nodes_per_remote_dc = static_cast<std::uint32_t>(random.between(0, 2));
+    settings.remote_for_local_consistency = settings.max_nodes_per_remote_dc != 0 && random.chance(1, 2);
+    settings.shuffle_replicas = !random.chance(1, 4);
+    settings.avoid_slow_replicas = !random.chance(1, 4);
+    if (nodes > 1 && random.chance(1, 4)) {
+        plan.refused = random.between(0, nodes - 1);
+        settings.filter =
+            all_except(only_addresses({loopback_address(static_cast<std::uint8_t>(*plan.refused + 1)).address}
+            ));
+    }
+}
+
+std::string describe(const load_balancing_settings& settings)
+{
+    return "  local: '" + settings.local_dc + "', rack '" + settings.local_rack +
+           "'; remote nodes: " + std::to_string(settings.max_nodes_per_remote_dc) +
+           (settings.remote_for_local_consistency ? ", for local levels too" : "") +
+           (settings.shuffle_replicas ? "" : "; in the order of the ring") +
+           (settings.avoid_slow_replicas ? "" : "; slow ones are not avoided");
+}
+
 }  // namespace
 
 cluster_plan make_cluster_plan(std::uint64_t seed)
@@ -89,6 +119,7 @@ cluster_plan make_cluster_plan(std::uint64_t seed)
     for (std::uint64_t count = random.between(0, 6); count > 0; --count)
         plan.faults.push_back(draw_fault(random, nodes));
     std::ranges::sort(plan.faults, {}, &planned_cluster_fault::begins);
+    draw_balancing(random, nodes, plan);
     return plan;
 }
 
@@ -99,7 +130,8 @@ std::string describe(const cluster_plan& plan)
         text += " " + std::to_string(size);
     text += "; racks: " + std::to_string(plan.racks) + "; tokens: " + std::to_string(plan.tokens_per_node) +
             "; replicas in each: " + std::to_string(plan.replication) +
-            (plan.peers_v2 ? "" : "; no peers_v2") + "\n";
+            (plan.peers_v2 ? "" : "; no peers_v2") + "\n" + describe(plan.client.balancing) +
+            (plan.refused ? "; node " + std::to_string(*plan.refused) + " is refused" : "") + "\n";
     for (const planned_cluster_fault& fault : plan.faults)
         text += "  at " + in_milliseconds(fault.begins) + " for " + in_milliseconds(fault.lasts) + ": " +
                 std::string{to_string(fault.kind)} + ", node " + std::to_string(fault.node) + "\n";

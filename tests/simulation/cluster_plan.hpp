@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,7 @@ struct cluster_plan {
     std::size_t tokens_per_node = 4;
     std::size_t replication = 1;  ///< Of each data center.
     bool peers_v2 = true;
+    std::optional<std::size_t> refused;  ///< The node that the client's filter refuses.
     std::vector<planned_cluster_fault> faults;
 
     static constexpr std::int64_t first_insert = 1000;

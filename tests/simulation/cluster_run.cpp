@@ -5,6 +5,7 @@
 #include "simulation/scenario_checks.hpp"
 #include "simulation/scenario_cluster.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace async_cassandra::testing {
@@ -56,10 +57,32 @@ private:
         }
         check_left(calls_.left(), report_);
         fake_cluster& nodes = servers_.nodes();
+        check_places();
         check_protocol(nodes.violations(), report_);
         for (std::size_t i = 0; i < nodes.size(); ++i)
             if (!servers_.lost_for_good(i))
                 check_closed("node " + std::to_string(i), nodes.node(i).open_connections(), report_);
+    }
+
+    /// Nodes that no request may go to had none.
+    void check_places()
+    {
+        // A row that tells of another place, and an address that another node had, make it hard to say which they are.
+        const bool clear = std::ranges::none_of(plan_.faults, [](const planned_cluster_fault& fault) {
+            return fault.kind == cluster_fault_kind::wrong_row ||
+                   fault.kind == cluster_fault_kind::move_address;
+        });
+        const load_balancing_settings& how = plan_.client.balancing;
+        for (std::size_t i = 0; clear && i < servers_.nodes().size(); ++i) {
+            const node_figures had = servers_.nodes().node(i).figures();
+            const bool remote = how.max_nodes_per_remote_dc == 0 && !how.local_dc.empty() &&
+                                servers_.nodes().settings(i).data_center != how.local_dc;
+            if ((remote || plan_.refused == i) && had.served_as_replica + had.served_for_others != 0)
+                report_.broken.push_back(
+                    "node " + std::to_string(i) + " had requests, though " +
+                    (remote ? "it is in another data center" : "the filter refuses it")
+                );
+        }
     }
 
     cluster_plan plan_;

@@ -34,6 +34,7 @@ cluster_config config_of(const scenario_plan& plan, const std::vector<endpoint>&
     config.reconnect_base_delay = 10ms;
     config.reconnect_max_delay = 500ms;
     config.max_in_flight = plan.max_in_flight;
+    config.load_balancing = plan.balancing;
     return config;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <async_cassandra/policy/load_balancing.hpp>
 #include <async_cassandra/protocol_version.hpp>
 
 #include "support/simulated_link.hpp"
@@ -63,6 +64,7 @@ struct scenario_plan {
     network_conditions weather;
     std::size_t segment_payload = 131'071;
     std::uint16_t max_in_flight = 2048;
+    load_balancing_settings balancing;
     /// Of 1000 answers of the node, so many go wrong in some way.
     std::uint64_t bad_answers_per_mille = 0;
     std::vector<planned_call> calls;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/simulation_core.hpp"
 
+#include "support/work_watch.hpp"
+
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
+#include <ctime>
 #include <stdexcept>
 
 namespace async_cassandra::testing {
@@ -12,6 +15,24 @@ namespace {
 
 // More handlers than any real turn of the client runs: beyond it, it goes round in circles.
 constexpr std::uint64_t handlers_without_time_limit = 1'000'000;
+
+std::chrono::nanoseconds cpu_time()
+{
+    timespec used{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
+}
+
+bool work(asio::io_context& context)
+{
+    if (!work_watch)
+        return context.poll_one() != 0;
+    const auto begin = cpu_time();
+    const bool worked = context.poll_one() != 0;
+    if (worked)
+        work_watch(cpu_time() - begin);
+    return worked;
+}
 
 }  // namespace
 
@@ -51,7 +72,7 @@ void simulation_core::settle()
 {
     context_->restart();
     std::uint64_t handlers = 0;
-    while (context_->poll_one() != 0) {
+    while (work(*context_)) {
         if (++handlers == handlers_without_time_limit)
             throw std::runtime_error("simulation: the client runs on and on without time passing");
     }

@@ -59,6 +59,7 @@ struct prepared_core {
     std::vector<std::byte> id;
     std::shared_ptr<const columns> markers;
     std::vector<std::uint16_t> partition_key;  ///< Marker of each partition key column, in key order.
+    bool conditional = false;                  ///< INSERT, UPDATE or DELETE with IF.
     mutable result_metadata_history results;
 };
 

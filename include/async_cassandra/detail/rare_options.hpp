@@ -2,8 +2,10 @@
 #pragma once
 
 #include <async_cassandra/custom_payload.hpp>
+#include <async_cassandra/types/uuid.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,6 +21,9 @@ struct rare_options {
     std::optional<std::chrono::sys_seconds> now;
     std::optional<std::chrono::sys_time<std::chrono::microseconds>> timestamp;
     async_cassandra::custom_payload payload;
+    std::optional<uuid> node;
+    std::vector<std::byte> routing_key;
+    std::string routing_keyspace;
     std::vector<std::string> value_names;        ///< CQL text: of each value bound by name.
     std::vector<std::uint16_t> value_positions;  ///< Prepared: the marker of each value bound by name.
     bool tracing = false;

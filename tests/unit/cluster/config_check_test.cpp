@@ -44,6 +44,27 @@ TEST(config_check, the_defaults_are_legal)
     EXPECT_EQ(complaint([](cluster_config&) {}), "");
 }
 
+TEST(config_check, load_balancing)
+{
+    EXPECT_THAT(
+        complaint([](auto& c) { c.load_balancing.local_rack = "r1"; }),
+        names("load_balancing.local_rack", "'r1' without local_dc", "a rack of")
+    );
+    EXPECT_EQ(
+        complaint([](auto& c) {
+            c.load_balancing.local_dc = "dc1";
+            c.load_balancing.local_rack = "r1";
+        }),
+        ""
+    );
+    EXPECT_THAT(
+        complaint([](auto& c) { c.load_balancing.remote_for_local_consistency = true; }),
+        names(
+            "load_balancing.remote_for_local_consistency", "true with max_nodes_per_remote_dc 0", "true with"
+        )
+    );
+}
+
 TEST(config_check, contact_points)
 {
     EXPECT_THAT(

@@ -405,6 +405,62 @@ TEST_F(shard_node_test, closing_ends_requests_and_connections)
     EXPECT_NE(outcomes.front(), "open");
 }
 
+TEST_F(shard_node_test, plans_learn_whether_it_is_up_and_since_when)
+{
+    const auto facts = [&] { return *subject->facts(); };
+    make();
+    EXPECT_FALSE(facts().up);
+    open_and_wait();
+    EXPECT_TRUE(facts().up);
+    EXPECT_FALSE(facts().came_back) << "all nodes are new to a new client";
+    world.network().reset(first_address);
+    ASSERT_TRUE(world.run_until([&] { return !facts().up; }, 1s));
+    ASSERT_TRUE(world.run_until([&] { return facts().up; }, 1s));
+    EXPECT_FALSE(facts().came_back) << "a lost connection makes it no colder";
+    world.network().set_connect_fate(first_address, testing::connect_fate::refused);
+    world.network().reset(first_address);
+    world.run_for(2s);
+    EXPECT_FALSE(facts().up);
+    world.network().set_connect_fate(first_address, testing::connect_fate::accepted);
+    ASSERT_TRUE(world.run_until([&] { return facts().up; }, 1min));
+    ASSERT_TRUE(facts().came_back);
+    EXPECT_LE(world.now() - *facts().came_back, 10ms);
+}
+
+TEST_F(shard_node_test, one_that_joined_is_cold)
+{
+    make();
+    subject->set_new();
+    open();
+    world.run_for(1s);
+    EXPECT_TRUE(subject->facts()->came_back);
+}
+
+TEST_F(shard_node_test, requests_may_wait_for_one_that_is_connected_to_on_demand)
+{
+    make();
+    turn([&] { subject->open_for_requests(""); });
+    queued_request& waiting = submit("SELECT");
+    EXPECT_THAT(waiting.ends, IsEmpty());
+    world.run_for(100ms);
+    EXPECT_THAT(waiting.ends, ElementsAre("answered"));
+}
+
+TEST_F(shard_node_test, requests_that_wait_for_the_first_connection_are_told_when_it_fails)
+{
+    make();
+    world.network().set_connect_fate(first_address, testing::connect_fate::refused);
+    turn([&] { subject->open_for_requests(""); });
+    queued_request& waiting = submit("SELECT");
+    world.run_for(100ms);
+    ASSERT_THAT(waiting.ends, SizeIs(1));
+    EXPECT_EQ(waiting.effect, request_effect::not_sent);
+    queued_request late;
+    turn([&] {
+        EXPECT_EQ(subject->find("")->submit(late), pool::admission::down) << "nobody waits for a try again";
+    });
+}
+
 TEST_F(shard_node_test, dropping_tells_nobody)
 {
     open_and_wait();
