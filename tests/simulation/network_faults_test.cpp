@@ -62,9 +62,7 @@ protected:
     }
     void TearDown() override
     {
-        opened.reset();
-        if (client)
-            close(*client);
+        simulated_client::TearDown();
         world.run_for(1s);
         EXPECT_EQ(world.network().open_connections(address), 0U);
         EXPECT_THAT(node.violations(), IsEmpty());
