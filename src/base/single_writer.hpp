@@ -17,10 +17,7 @@ public:
 
     // Any thread.
     [[nodiscard]] T load() const noexcept { return value_.load(std::memory_order_relaxed); }
-    operator T() const noexcept
-    {
-        return load();
-    }  // NOLINT(google-explicit-constructor): it reads as a number
+    operator T() const noexcept { return load(); }  // it reads as a number
 
     // Its owner.
     single_writer& operator=(T value) noexcept

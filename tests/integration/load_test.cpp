@@ -101,8 +101,10 @@ TEST_P(load, ten_thousand_inserts_at_once_on_the_callers_thread_succeed_and_clos
         const auto count_close = [&](const std::exception_ptr& error) { closed += error == nullptr ? 1 : 0; };
         open->close(count_close);
         run_until([&] { return closed == 1; });
+        EXPECT_EQ(open->stats(), session_stats{});
         where.close(count_close);
         run_until([&] { return closed == 2; });
+        EXPECT_EQ(where.stats(), cluster_stats{});
     }
     ioc.run();  // returns: nothing of the library is left on it
     expect_all_rows();

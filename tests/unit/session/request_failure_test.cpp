@@ -3,6 +3,7 @@
 
 #include "cluster/cluster_core.hpp"
 #include "support/fake_node.hpp"
+#include "support/print_stats.hpp"
 #include "support/simulated_world.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -35,6 +36,17 @@ protected:
         node.on_query("SELECT 1").reply(testing::reply_void());
         node.on_query("silence").reply(testing::no_reply());
         node.add_keyspace("shop");
+    }
+
+    /// Closes the cluster: nothing is left of it.
+    void TearDown() override
+    {
+        if (!client)
+            return;
+        bool closed = false;
+        turn([&] { client->close([&](std::exception_ptr) { closed = true; }); });
+        EXPECT_TRUE(world.run_until([&] { return closed; }, 1min));
+        EXPECT_EQ(client->stats(), cluster_stats{});
     }
 
     void turn(const std::function<void()>& work)
