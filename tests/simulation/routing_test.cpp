@@ -76,11 +76,11 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_P(routing, bound_statements_reach_a_replica)
 {
-    const prepared_statement insert = prepare("INSERT INTO ks.t (k, v) VALUES (?, ?)");
+    const prepared_statement writing = prepare("INSERT INTO ks.t (k, v) VALUES (?, ?)");
     const prepared_statement select = prepare("SELECT v FROM ks.t WHERE k = ?");
     const coordinators found = of([&] {
         for (std::int64_t k = 0; k < 500; ++k) {
-            rows_of(insert.bind(k, std::to_string(k)));
+            rows_of(writing.bind(k, std::to_string(k)));
             const result_set rows = rows_of(select.bind(k));
             EXPECT_EQ(rows.one()->get<std::string>("v"), std::to_string(k));
         }
@@ -91,12 +91,12 @@ TEST_P(routing, bound_statements_reach_a_replica)
 
 TEST_P(routing, keys_of_several_columns_bound_in_any_order_reach_a_replica)
 {
-    const prepared_statement insert = prepare("INSERT INTO ks.pairs (v, b, a) VALUES (?, ?, ?)");
+    const prepared_statement writing = prepare("INSERT INTO ks.pairs (v, b, a) VALUES (?, ?, ?)");
     const prepared_statement select = prepare("SELECT v FROM ks.pairs WHERE a = ? AND b = ?");
     const coordinators found = of([&] {
         for (std::int64_t k = 0; k < 200; ++k) {
             const std::string a(static_cast<std::size_t>(k) * 10, 'x');
-            rows_of(insert.bind("value", k, a));
+            rows_of(writing.bind("value", k, a));
             rows_of(select.bind_named("b", k).bind_named("a", a));
         }
     });
