@@ -19,7 +19,7 @@ using ::testing::IsEmpty;
 using ::testing::Le;
 
 enum class damage : std::uint8_t { cut, reset, half_open, truncated, bad_crc };
-enum class moment : std::uint8_t { idle, handshake, query, prepare, stream };
+enum class moment : std::uint8_t { while_idle, in_handshake, in_query, in_prepare, in_stream };
 
 // Read and write take 50 us each; a tick of the timer wheel is 1 ms.
 constexpr auto at_once = 2ms;
@@ -193,25 +193,25 @@ protected:
 
 TEST_P(network_fault, ends_what_is_under_way_and_is_survived)
 {
-    if (std::get<1>(GetParam()) == moment::handshake) {
+    if (std::get<1>(GetParam()) == moment::in_handshake) {
         damage_handshake();
         return;
     }
     connect();
     world.run_for(2s);
     switch (std::get<1>(GetParam())) {
-    case moment::idle: damage_idle(); break;
-    case moment::query:
+    case moment::while_idle: damage_idle(); break;
+    case moment::in_query:
         node.on_query("Q").reply_once(damaged(reply_void()));
         expect_failure_of_call<result_set>([&](auto handler) { opened->execute("Q", std::move(handler)); });
         break;
-    case moment::prepare:
+    case moment::in_prepare:
         node.on_prepare("Q").reply_once(damaged(as_usual()));
         expect_failure_of_call<prepared_statement>([&](auto handler) {
             opened->prepare("Q", std::move(handler));
         });
         break;
-    case moment::stream: {
+    case moment::in_stream: {
         stream_config one_by_one;
         one_by_one.pages_ahead = 0;
         streaming_result_set stream = opened->execute_stream("pages", one_by_one);
@@ -226,7 +226,7 @@ TEST_P(network_fault, ends_what_is_under_way_and_is_survived)
         EXPECT_EQ(stream.total_rows_fetched(), 1U);
         break;
     }
-    case moment::handshake: break;
+    case moment::in_handshake: break;
     }
     expect_recovery();
 }
@@ -244,7 +244,9 @@ INSTANTIATE_TEST_SUITE_P(
     network_fault,
     ::testing::Combine(
         ::testing::Values(damage::cut, damage::reset, damage::half_open, damage::truncated, damage::bad_crc),
-        ::testing::Values(moment::idle, moment::handshake, moment::query, moment::prepare, moment::stream)
+        ::testing::Values(
+            moment::while_idle, moment::in_handshake, moment::in_query, moment::in_prepare, moment::in_stream
+        )
     ),
     name_of
 );
