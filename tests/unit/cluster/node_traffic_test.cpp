@@ -57,15 +57,15 @@ TEST_F(node_traffic_test, is_the_sum_over_the_shards_of_this_node_alone)
     const auto there = counts();
     const auto other = counts();
     for (int i = 0; i < 5; ++i)
-        here->on_sent();
+        here->on_sent(now);
     here->on_answered(false);
     here->on_answered(true);
     here->on_taken_back();
     here->connections = 2;
-    there->on_sent();
+    there->on_sent(now);
     there->on_failed();
     there->connections = 1;
-    other->on_sent();
+    other->on_sent(now);
     const std::array shards{list({{id(3), other}, {id(7), here}}), list({{id(7), there}, {id(9), other}})};
     const node_stats sum = sum_traffic(which, shards);
     EXPECT_EQ(sum.sent, 5U);
