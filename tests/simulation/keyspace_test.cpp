@@ -15,10 +15,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr const char* query = "SELECT k, v FROM t WHERE k = 1";
-constexpr const char* prepared_query = "SELECT v FROM t WHERE k = ?";
-constexpr const char* pages = "SELECT * FROM pages";
-
 /// Keyspaces a and b, each with a table t, whose row 1 holds the name of its keyspace.
 class keyspaces : public simulated_cluster_session, public ::testing::WithParamInterface<protocol_version> {
 protected:
@@ -68,6 +64,10 @@ protected:
             EXPECT_THAT(names, SizeIs(1)) << "connection " << connection;
         }
     }
+
+    static constexpr const char* query = "SELECT k, v FROM t WHERE k = 1";
+    static constexpr const char* prepared_query = "SELECT v FROM t WHERE k = ?";
+    static constexpr const char* pages = "SELECT * FROM pages";
 
     [[nodiscard]] static bool v5() { return GetParam() == protocol_version::v5; }
 
