@@ -43,20 +43,29 @@ void page_request::open_keyspace()
     const auto back = home().shared_home();
     net::run_on(cluster->shards().front()->home(), [cluster, back, change = change_] {
         const endpoint asked = cluster->shards().front()->control()->last_target().node;
-        const auto done = [back, change, asked](const net::close_reason* reason) {
-            const std::shared_ptr<const net::close_reason> copy =
-                reason == nullptr ? nullptr : std::make_shared<const net::close_reason>(*reason);
-            net::run_on(*back, [change, copy, asked] {
+        // The attempt may outlast the request, and must not keep the cluster.
+        const auto done = [weak = std::weak_ptr{cluster}, back, change, asked](const net::close_reason* reason
+                          ) {
+            std::shared_ptr<const net::close_reason> copy;
+            std::vector<attempt> tries;
+            if (reason != nullptr)
+                copy = std::make_shared<const net::close_reason>(*reason);
+            if (const auto there = weak.lock(); there != nullptr && copy != nullptr)
+                tries = there->shards().front()->failures(protocol_version::v4, change->target.name);
+            net::run_on(*back, [change, copy, asked, tries] {
                 if (change->owner != nullptr)
-                    change->owner->on_keyspace_open(asked, copy.get());
+                    change->owner->on_keyspace_open(asked, copy.get(), tries);
             });
         };
         cluster->open_pools(protocol_version::v4, change->target.name, done);
     });
 }
 
-void page_request::on_keyspace_open(const endpoint& asked, const net::close_reason* reason) noexcept
+void page_request::on_keyspace_open(
+    const endpoint& asked, const net::close_reason* reason, std::vector<attempt> tries
+) noexcept
 {
+    add_attempts(std::move(tries));
     if (reason != nullptr && reason->server != nullptr) {
         failure f = to_failure(reason->server, {});
         f.node = asked;

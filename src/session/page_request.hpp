@@ -63,7 +63,9 @@ private:
 
     [[nodiscard]] bool begin_use(std::chrono::milliseconds timeout) noexcept;
     void open_keyspace();
-    void on_keyspace_open(const endpoint& asked, const net::close_reason* reason) noexcept;
+    void on_keyspace_open(
+        const endpoint& asked, const net::close_reason* reason, std::vector<attempt> tries
+    ) noexcept;
     void hold_until_known(other_result&& made);
     void refresh_schema();
     void forget_schema() noexcept;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -145,6 +146,11 @@ void request::note_attempt(boost::system::error_code code, std::string reason, r
     const auto took =
         std::chrono::duration_cast<std::chrono::microseconds>(home_->home().now() - attempt_began_);
     attempts_.push_back({pool_->node(), took, code, std::move(reason), effect});
+}
+
+void request::add_attempts(std::vector<attempt>&& made)
+{
+    std::ranges::move(made, std::back_inserter(attempts_));
 }
 
 void request::on_response(net::response&& answer) noexcept

@@ -97,6 +97,9 @@ protected:
     /// Its time is over, or its session is closed, while it is decoding. True: it has ended with what it has.
     [[nodiscard]] virtual bool deliver_early() noexcept { return false; }
 
+    /// Tries that were made for it, but not by it.
+    void add_attempts(std::vector<attempt>&& made);
+
     /// It is about to end, for whatever reason but the shard's going away.
     virtual void on_ending() noexcept {}
 

@@ -15,12 +15,14 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr const char* create_keyspace =
-    "CREATE KEYSPACE ks WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 2}";
-
 class simulated_schema : public simulated_cluster_session {
 protected:
-    simulated_schema() { nodes.change_schema(create_keyspace); }
+    simulated_schema()
+    {
+        nodes.change_schema(
+            "CREATE KEYSPACE ks WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 2}"
+        );
+    }
 
     void TearDown() override
     {
