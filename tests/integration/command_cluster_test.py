@@ -44,6 +44,8 @@ class Nodes(unittest.TestCase):
             "tokens": len(itself["tokens"]),
         }
         self.assertEqual({name: nodes[0][name] for name in expected}, expected)
+        self.assertGreater(nodes[0]["latency_ms"], 0)
+        self.assertLess(nodes[0]["latency_ms"], 2000)
 
     def test_csv_and_the_table_tell_the_same(self):
         header, row = csv.reader(io.StringIO(shown("nodes", "--format", "csv")))

@@ -65,10 +65,10 @@ struct nodes_arguments {
 
 CLI::App& add_nodes(CLI::App& app, nodes_arguments& into)
 {
-    CLI::App& nodes = *app.add_subcommand("nodes", "Show the nodes of a cluster");
+    CLI::App& nodes = *app.add_subcommand("nodes", "Show the nodes of a cluster, and ask each for a sign of life");
     add_connection_options(nodes, into.options.connection);
     add_format_option(nodes, into.options.format);
-    add_timeout_option(nodes, into.timeout, "trying each node (2)");
+    add_timeout_option(nodes, into.timeout, "each node's answer (2)");
     return nodes;
 }
 

@@ -74,6 +74,8 @@ void add_connection_options(CLI::App& app, connection_options& options)
     app.add_option("--port", options.port, "Port of contact points that name none (9042)")
         ->type_name("PORT")
         ->check(at_least_one<std::uint16_t>().description(""));
+    app.add_option("--local-dc", options.local_dc, "Data center to use (that of the first node connected to)")
+        ->type_name("NAME");
     app.add_option("--protocol", options.protocol, "Highest native protocol version to speak (5)")
         ->type_name("4|5")
         ->transform(CLI::Transformer(versions).description(""))

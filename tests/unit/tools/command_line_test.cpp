@@ -211,6 +211,12 @@ TEST(command_line, reads_what_a_bench_does_to_a_cluster_of_several_nodes)
     EXPECT_FALSE(bench({"--op", "select"}).replication);
 }
 
+TEST(command_line, reads_which_data_center_to_use)
+{
+    EXPECT_EQ(query({"SELECT 1"}).connection.to_config().load_balancing.local_dc, "");
+    EXPECT_EQ(query({"SELECT 1", "--local-dc", "dc2"}).connection.to_config().load_balancing.local_dc, "dc2");
+}
+
 TEST(command_line, reads_how_to_show_nodes)
 {
     const auto read = [](std::vector<std::string> arguments) {

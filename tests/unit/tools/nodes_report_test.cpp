@@ -8,7 +8,7 @@
 namespace async_cassandra::cli {
 namespace {
 
-std::vector<node> two_nodes()
+std::vector<asked_node> two_nodes()
 {
     node first;
     first.host_id = uuid::parse("01234567-89ab-4def-8123-456789abcdef").value();
@@ -17,14 +17,12 @@ std::vector<node> two_nodes()
     first.rack = "rack1";
     first.release_version = "5.0.2";
     first.token_count = 16;
-    first.state = node_state::up;
     node second = first;
     second.host_id = uuid::parse("11234567-89ab-4def-8123-456789abcdef").value();
     second.address = {inet::parse("2001:db8::1").value(), 9043};
     second.rack = "a,\"b\"";
     second.token_count = 4;
-    second.state = node_state::down;
-    return {first, second};
+    return {{first, std::chrono::microseconds{1234}}, {second, {}}};
 }
 
 std::string written(row_format format)
@@ -56,8 +54,9 @@ TEST(nodes_report, is_an_object_a_line_in_json)
     EXPECT_EQ(
         text.substr(0, text.find('\n')),
         R"({"address": "192.0.2.1:9042", "host_id": "01234567-89ab-4def-8123-456789abcdef", "data_center": "dc1", )"
-        R"("rack": "rack1", "version": "5.0.2", "state": "up", "tokens": 16})"
+        R"("rack": "rack1", "version": "5.0.2", "state": "up", "tokens": 16, "latency_ms": 1.234})"
     );
+    EXPECT_NE(text.find(R"("latency_ms": null)"), std::string::npos);
     EXPECT_NE(text.find(R"("rack": "a,\"b\"")"), std::string::npos);
     EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
 }
@@ -66,9 +65,9 @@ TEST(nodes_report, quotes_what_csv_quotes)
 {
     EXPECT_EQ(
         written(row_format::csv),
-        "address,host_id,data_center,rack,version,state,tokens\n"
-        "192.0.2.1:9042,01234567-89ab-4def-8123-456789abcdef,dc1,rack1,5.0.2,up,16\n"
-        "[2001:db8::1]:9043,11234567-89ab-4def-8123-456789abcdef,dc1,\"a,\"\"b\"\"\",5.0.2,down,4\n"
+        "address,host_id,data_center,rack,version,state,tokens,latency_ms\n"
+        "192.0.2.1:9042,01234567-89ab-4def-8123-456789abcdef,dc1,rack1,5.0.2,up,16,1.234\n"
+        "[2001:db8::1]:9043,11234567-89ab-4def-8123-456789abcdef,dc1,\"a,\"\"b\"\"\",5.0.2,down,4,\n"
     );
 }
 

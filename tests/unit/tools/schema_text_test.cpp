@@ -188,9 +188,9 @@ TEST(schema_text, a_keyspace_has_its_tables_and_then_its_views)
     keyspace.tables = {some_table()};
     keyspace.views.emplace_back();
     keyspace.views[0].table = some_table();
-    const std::string text = text_of(keyspace);
-    const std::size_t table = text.find("\n\nCREATE TABLE shop.users");
-    const std::size_t view = text.find("\n\nCREATE MATERIALIZED VIEW shop.users");
+    const std::string made = text_of(keyspace);
+    const std::size_t table = made.find("\n\nCREATE TABLE shop.users");
+    const std::size_t view = made.find("\n\nCREATE MATERIALIZED VIEW shop.users");
     ASSERT_NE(view, std::string::npos);
     EXPECT_LT(table, view);
 }
