@@ -7,7 +7,7 @@ SEEDS ?= 1000
 RUNS ?= 10500000
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test demo lint format coverage test-asan test-tsan sim fuzz bench show-1 show-2 clean
+.PHONY: help deps build test demo lint format coverage test-asan test-tsan sim fuzz bench show-1 show-2 show-3 clean
 
 help: ## print this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | \
@@ -55,6 +55,9 @@ show-1: build ## the long demonstrations: a real node, large counts, figures
 
 show-2: build ## large pages: memory, the loop's turns, those who wait
 	@tools/show_2.py
+
+show-3: build ## three real nodes under load, ten minutes of faults
+	@tools/show_3.py
 
 clean: ## remove what was built; the downloaded server stays
 	rm -rf build

@@ -48,6 +48,9 @@ asio::awaitable<void> run(ac::cluster cluster)
     tour::heading("Stream them back, every cell read");
     co_await tour::stream_rows(session);
 
+    tour::heading("What it knows of the cluster");
+    tour::show_cluster(cluster);
+
     tour::heading("An error, as a program can print it");
     co_await tour::show_error(session);
 

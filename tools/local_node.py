@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A fresh node of a real Cassandra for as long as something needs it."""
+"""Fresh nodes of a real Cassandra for as long as something needs them."""
 
 import contextlib
 import json
@@ -11,23 +11,31 @@ COMMAND = ROOT / "tools" / "local-cassandra"
 
 
 class NodeError(Exception):
-    """The node could not be started or stopped; the text is what tools/local-cassandra said."""
+    """The nodes could not be started or stopped; the text is what tools/local-cassandra said."""
 
 
-def _run(*arguments, output=subprocess.PIPE):
-    run = subprocess.run([COMMAND, *arguments], stdout=output, stderr=subprocess.PIPE, text=True)
-    if run.returncode != 0:
-        raise NodeError(f"tools/local-cassandra {arguments[0]} ended with {run.returncode}\n{run.stderr}")
-    return run.stdout
+def run(*arguments, output=subprocess.PIPE):
+    """What tools/local-cassandra prints."""
+    done = subprocess.run([COMMAND, *arguments], stdout=output, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise NodeError(f"tools/local-cassandra {arguments[0]} ended with {done.returncode}\n{done.stderr}")
+    return done.stdout
+
+
+@contextlib.contextmanager
+def local_cluster(instance, port, nodes):
+    """Yields its addresses. Each instance has a port of its own, so that several uses do not meet."""
+    which = ["--instance", instance]
+    try:
+        # Inside the try block: what was started before an interruption is stopped as well.
+        shape = ["--nodes", str(nodes), "--port", str(port)]
+        yield json.loads(run("start", *which, *shape, "--fresh", "--json"))["contact_points"]
+    finally:
+        run("stop", *which)
 
 
 @contextlib.contextmanager
 def local_node(instance, port):
-    """Yields its address and port. Each instance has a port of its own, so that several uses do not meet."""
-    which = ["--instance", instance]
-    try:
-        # Inside the try block: what was started before an interruption is stopped as well.
-        status = json.loads(_run("start", *which, "--port", str(port), "--fresh", "--json"))
-        yield status["contact_points"][0], status["port"]
-    finally:
-        _run("stop", *which)
+    """Yields the address and port of a single one."""
+    with local_cluster(instance, port, 1) as addresses:
+        yield addresses[0], port

@@ -25,6 +25,7 @@ REPORTS = ROOT / "build" / "reports"
 WITHOUT_SERVER = "^(unit|component|simulation)$"
 WITH_SERVER = "^(integration|example)$"
 NODE_PORT = 19042
+THREE_NODES_PORT = 19062
 SHOWN_LINES = 60
 
 
@@ -116,6 +117,16 @@ def real_node():
         raise Failed(error) from error
 
 
+@contextlib.contextmanager
+def three_real_nodes():
+    """Nodes that faults are done to, and the environment that names them."""
+    try:
+        with local_node.local_cluster("suites-three", THREE_NODES_PORT, 3):
+            yield {"AC_THREE_NODES": "suites-three"}
+    except local_node.NodeError as error:
+        raise Failed(error) from error
+
+
 def run_sanitized(suites, preset, prefix=(), with_server=False):
     """What needs a real server takes long to compile: `make test` leaves it to `make test-asan` and `make test-tsan`."""
     with suites.stage(f"build under the sanitizers ({preset})"):
@@ -139,6 +150,9 @@ def run_all(suites):
         with suites.stage("integration and examples on a real node"):
             with real_node() as environment:
                 suites.ctest("integration", "release", WITH_SERVER, environment, jobs=1)
+        with suites.stage("faults of three real nodes under load"):
+            with three_real_nodes() as environment:
+                suites.ctest("three_nodes", "release", "^three_nodes$", environment, jobs=1)
         with suites.stage("the installed package, used from outside"):
             suites.ctest("install", "release", "^install$")
     with suites.stage("lint"):

@@ -16,17 +16,6 @@ namespace {
 
 using types::text_shape;
 
-void append_quoted(std::string& out, std::string_view text)
-{
-    out.push_back('\'');
-    for (const char c : text) {
-        if (c == '\'')
-            out.push_back('\'');
-        out.push_back(c);
-    }
-    out.push_back('\'');
-}
-
 void append_value(std::string& out, const data_type& type, detail::cell value, int depth);
 
 char opening(type_kind kind) noexcept
@@ -105,7 +94,7 @@ void append_value(std::string& out, const data_type& type, detail::cell value, i
     } else if (shape == text_shape::text || shape == text_shape::quoted) {
         std::string text;
         types::append_scalar(text, type, value.bytes());
-        append_quoted(out, text);
+        append_cql_string(out, text);
     } else {
         types::append_scalar(out, type, value.bytes());
     }
@@ -119,6 +108,22 @@ detail::cell cell_of(std::optional<std::span<const std::byte>> value) noexcept
 }
 
 }  // namespace
+
+void append_cql_name(std::string& out, std::string_view name)
+{
+    types::append_identifier(out, name);
+}
+
+void append_cql_string(std::string& out, std::string_view text)
+{
+    out.push_back('\'');
+    for (const char c : text) {
+        if (c == '\'')
+            out.push_back('\'');
+        out.push_back(c);
+    }
+    out.push_back('\'');
+}
 
 void append_cql_literal(
     std::string& out, const data_type& type, std::optional<std::span<const std::byte>> value

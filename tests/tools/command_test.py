@@ -60,6 +60,8 @@ class Usage(unittest.TestCase):
             (["--help"], "bench"),
             (["query", "--help"], "--param"),
             (["bench", "--help"], "--in-flight"),
+            (["nodes", "--help"], "--format"),
+            (["schema", "--help"], "KEYSPACE[.TABLE]"),
             (["--version"], "async-cassandra"),
         ]:
             with self.subTest(arguments=arguments):
@@ -78,6 +80,8 @@ class Usage(unittest.TestCase):
             (["query", "SELECT", "--contact-point", "127.0.0.1:99999"], "99999"),
             (["bench"], "--op"),
             (["bench", "--op", "select", "--protocol", "6"], "--protocol"),
+            (["nodes", "--format", "xml"], "--format"),
+            (["schema", "a."], "KEYSPACE"),
         ]:
             with self.subTest(arguments=arguments):
                 done = run(*arguments)
@@ -103,11 +107,13 @@ class Failures(unittest.TestCase):
         with Peer(b"") as peer:
             self.assert_fails(peer.port)
 
-    def test_bench_without_a_server_ends_the_same_way(self):
+    def test_the_other_commands_end_the_same_way_without_a_server(self):
         port = closed_port()
-        done = run("bench", "--op", "select", "--json", "--port", str(port), "--connect-timeout", "0.5")
-        self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
-        self.assertIn(f"127.0.0.1:{port}", done.stderr)
+        for arguments in (["bench", "--op", "select", "--json"], ["nodes"], ["schema"]):
+            with self.subTest(arguments=arguments):
+                done = run(*arguments, "--port", str(port), "--connect-timeout", "0.5")
+                self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+                self.assertIn(f"127.0.0.1:{port}", done.stderr)
 
 
 class Pipes(unittest.TestCase):

@@ -34,6 +34,8 @@ cluster_config config_of(const bench_options& options)
     config.max_in_flight =
         static_cast<std::uint16_t>(std::clamp<std::uint64_t>(each, config.max_in_flight, most_streams));
     config.max_queued_requests = std::max<std::size_t>(config.max_queued_requests, each);
+    if (options.consistency)
+        config.consistency = *options.consistency;
     return config;
 }
 
@@ -72,6 +74,13 @@ std::unique_ptr<bench_work> make_work(bench_worker& worker, const bench_options&
         return make_load(worker, options, part, select_operation{worker.prepare(select_text), keys});
     case bench_operation::insert:
         return make_load(worker, options, part, insert_operation{worker.prepare(insert_text), keys});
+    case bench_operation::mixed: {
+        const key_sequence half_way{options.rows / options.threads * part + options.rows / 2, options.rows};
+        mixed_operation both{
+            select_operation{worker.prepare(select_text), keys},
+            insert_operation{worker.prepare(insert_text), half_way}};
+        return make_load(worker, options, part, std::move(both));
+    }
     case bench_operation::stream: break;
     }
     return std::make_unique<bench_stream>(

@@ -15,21 +15,17 @@ namespace async_cassandra::cli {
 template <class Operation, class Pacing>
 class bench_load final : public bench_work {
 public:
-    enum class on_error : std::uint8_t { go_on, stop };
-
     bench_load(
         const asio::any_io_executor& loop,
         session target,
         Operation operation,
         Pacing pacing,
-        std::uint64_t in_flight,
-        on_error policy = on_error::go_on
+        std::uint64_t in_flight
     )
         : session_(std::move(target)),
           operation_(std::move(operation)),
           pacing_(pacing),
           limit_(in_flight),
-          policy_(policy),
           timer_(loop)
     {}
 
@@ -52,7 +48,7 @@ private:
             load->tally_.rows += rows.size();
             --load->in_flight_;
             if (why) [[unlikely]]
-                load->on_failure(why);
+                load->fail(why);
             load->go_on(now);
         }
     };
@@ -99,18 +95,10 @@ private:
         std::exchange(finished_, nullptr)();
     }
 
-    void on_failure(const std::exception_ptr& why)
-    {
-        fail(why);
-        if (policy_ == on_error::stop)
-            pacing_.stop();
-    }
-
     session session_;
     Operation operation_;
     Pacing pacing_;
     std::uint64_t limit_;
-    on_error policy_;
     std::uint64_t in_flight_ = 0;
     bool timer_set_ = false;
     asio::steady_timer timer_;

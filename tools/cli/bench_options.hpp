@@ -10,13 +10,14 @@
 
 namespace async_cassandra::cli {
 
-enum class bench_operation : std::uint8_t { select, insert, stream };
+enum class bench_operation : std::uint8_t { select, insert, mixed, stream };
 
 [[nodiscard]] constexpr std::string_view name_of(bench_operation operation) noexcept
 {
     switch (operation) {
     case bench_operation::select: return "select";
     case bench_operation::insert: return "insert";
+    case bench_operation::mixed: return "mixed";
     case bench_operation::stream: return "stream";
     }
     return "unknown";
@@ -39,6 +40,12 @@ struct bench_options {
 
     /// Keys used, and rows the table shall have before.
     std::uint64_t rows = 100'000;
+
+    /// Of the measured requests and of the set-up; the client's default when not set.
+    std::optional<async_cassandra::consistency> consistency;
+
+    /// Replicas in keyspace bench, which is changed to have them; 1, or what it has, when not set.
+    std::optional<std::uint32_t> replication;
 
     bool set_up = true;
     bool json = false;

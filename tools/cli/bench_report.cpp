@@ -72,6 +72,12 @@ std::string to_json(const bench_options& options, const bench_figures& figures)
         figures.seconds,
         ratio(requests, figures.seconds),
         ratio(figures.cpu_us, requests));
+    add(R"("errors_by_class": {{)");
+    for (const char* separator = ""; const auto& [name, count] : tally.errors_by_class) {
+        add(R"({}"{}": {})", separator, name, count);
+        separator = ", ";
+    }
+    add(R"(}}, "longest_ms": {:.3f}, )", max_us(tally) / 1e3);
     add(R"("latency_us": {{"p50": {:.1f}, "p90": {:.1f}, "p99": {:.1f}, "p999": {:.1f}, "max": {:.1f}}}, )",
         percentile_us(tally, 0.5),
         percentile_us(tally, 0.9),
@@ -125,6 +131,8 @@ std::string to_text(const bench_options& options, const bench_figures& figures)
         rate_text(ratio(requests, figures.seconds)),
         tally.errors
     );
+    for (const auto& [name, count] : tally.errors_by_class)
+        line("failed", "{} {}", grouped(count), name);
     if (options.rate)
         line("unsent", "{} were due and never left", grouped(tally.unsent));
     if (options.operation != bench_operation::insert)

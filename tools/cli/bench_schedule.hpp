@@ -52,9 +52,6 @@ public:
 
     [[nodiscard]] bool is_time_up(bench_clock::time_point now) const noexcept { return now >= end_; }
 
-    /// Nothing starts any more.
-    void stop() noexcept { left_ = 0; }
-
 private:
     std::uint64_t left_;
     std::optional<std::chrono::nanoseconds> duration_;
@@ -99,8 +96,6 @@ public:
     {
         return next_ == count_ || now >= end_;
     }
-
-    void stop() noexcept { count_ = next_; }
 
     /// When the next request shall leave. Only while `is_over` is false.
     [[nodiscard]] bench_clock::time_point next_due() const noexcept { return due(next_); }

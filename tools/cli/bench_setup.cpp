@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 namespace async_cassandra::cli {
 
 namespace {
@@ -15,9 +17,6 @@ namespace {
 // reads one row per partition several times slower.
 constexpr std::uint64_t buckets = 1024;
 
-constexpr std::string_view create_keyspace =
-    "CREATE KEYSPACE IF NOT EXISTS bench WITH replication = {'class': 'SimpleStrategy', "
-    "'replication_factor': 1}";
 constexpr std::string_view create_kv = "CREATE TABLE IF NOT EXISTS bench.kv (k bigint PRIMARY KEY, v blob)";
 constexpr std::string_view create_big =
     "CREATE TABLE IF NOT EXISTS bench.big (bucket int, id bigint, ts timestamp, name text, value double, "
@@ -56,10 +55,43 @@ private:
     std::array<std::byte, 64> payload_{};
 };
 
-asio::awaitable<void> create_tables(const session& target)
+using replication_map = std::map<std::string, std::string>;
+
+/// How keyspace bench is replicated; empty when there is none.
+asio::awaitable<std::optional<replication_map>> find_replication(const session& target)
 {
-    for (const std::string_view cql : {create_keyspace, create_kv, create_big})
-        co_await target.execute(std::string{cql});
+    const result_set found = co_await target.execute(
+        "SELECT replication FROM system_schema.keyspaces WHERE keyspace_name = 'bench'"
+    );
+    if (found.empty())
+        co_return std::nullopt;
+    co_return found.one()->get<replication_map>(0);
+}
+
+bool is_simple(const replication_map& replication, std::uint32_t replicas)
+{
+    const auto name = replication.find("class");
+    const auto factor = replication.find("replication_factor");
+    return name != replication.end() && name->second.ends_with("SimpleStrategy") &&
+           factor != replication.end() && factor->second == std::to_string(replicas);
+}
+
+/// `new_replicas`: the keyspace was there with another replication. Rows that are there are then not where they belong.
+asio::awaitable<void> create_tables(const session& target, const bench_options& options, bool& new_replicas)
+{
+    const std::string replication = fmt::format(
+        "WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': {}}}",
+        options.replication.value_or(1)
+    );
+    const auto before = co_await find_replication(target);
+    if (!before)
+        co_await target.execute("CREATE KEYSPACE IF NOT EXISTS bench " + replication);
+    else if (options.replication && !is_simple(*before, *options.replication)) {
+        new_replicas = true;
+        co_await target.execute("ALTER KEYSPACE bench " + replication);
+    }
+    co_await target.execute(std::string{create_kv});
+    co_await target.execute(std::string{create_big});
 }
 
 /// How many of the keys 0 … rows - 1 are there; stops when all are.
@@ -77,40 +109,56 @@ asio::awaitable<void> count_keys(
     }
 }
 
+/// Each pass writes every row. Nodes that have just started may take too long for some.
 template <class Operation>
-void load(bench_worker& worker, Operation operation, const bench_options& options, progress_line& progress)
+void load(
+    bench_worker& worker, const Operation& operation, const bench_options& options, progress_line& progress
+)
 {
-    constexpr std::uint64_t in_flight = 512;
-    using load_type = bench_load<Operation, closed_pacing>;
-    load_type work{
-        worker.context().get_executor(),
-        worker.target(),
-        std::move(operation),
-        closed_pacing{options.rows, std::nullopt},
-        in_flight,
-        load_type::on_error::stop};
-    const auto begin = bench_clock::now();
-    bench_progress shown{
-        worker.context().get_executor(), "loading", options.rows, std::nullopt, {&work}, progress};
-    worker.run_until_finished(work, begin);
-    shown.stop();
-    if (work.tally().first_error)
-        std::rethrow_exception(work.tally().first_error);
+    constexpr std::uint64_t in_flight = 128;
+    constexpr int passes = 3;
+    for (int pass = 1;; ++pass) {
+        bench_load work{
+            worker.context().get_executor(),
+            worker.target(),
+            operation,
+            closed_pacing{options.rows, std::nullopt},
+            in_flight};
+        const auto begin = bench_clock::now();
+        bench_progress shown{
+            worker.context().get_executor(), "loading", options.rows, std::nullopt, {&work}, progress};
+        worker.run_until_finished(work, begin);
+        shown.stop();
+        if (work.tally().errors == 0)
+            return;
+        if (pass == passes)
+            std::rethrow_exception(work.tally().first_error);
+    }
 }
 
 }  // namespace
 
 void set_up_bench(bench_worker& worker, const bench_options& options, progress_line& progress)
 {
-    worker.run(create_tables(worker.target()));
+    bool new_replicas = false;
+    worker.run(create_tables(worker.target(), options, new_replicas));
+    if (new_replicas)
+        fmt::print(
+            stderr, "async-cassandra: keyspace bench was changed to {} replicas\n", *options.replication
+        );
     if (options.operation == bench_operation::insert)
         return;
     const bool stream = options.operation == bench_operation::stream;
-    progress.show("counting the rows that are there");
     std::uint64_t found = 0;
-    worker.run(count_keys(
-        worker.target(), stream ? "SELECT id FROM bench.big" : "SELECT k FROM bench.kv", options.rows, found
-    ));
+    if (!new_replicas) {
+        progress.show("counting the rows that are there");
+        worker.run(count_keys(
+            worker.target(),
+            stream ? "SELECT id FROM bench.big" : "SELECT k FROM bench.kv",
+            options.rows,
+            found
+        ));
+    }
     if (found < options.rows) {
         if (stream)
             load(worker, insert_big_operation{worker.prepare(insert_big)}, options, progress);

@@ -66,4 +66,23 @@ private:
     std::array<std::byte, 100> value_{};
 };
 
+/// SELECT and INSERT in turn, each from a place of its own among the keys.
+class mixed_operation {
+public:
+    mixed_operation(select_operation selects, insert_operation inserts) noexcept
+        : selects_(std::move(selects)), inserts_(std::move(inserts))
+    {}
+
+    [[nodiscard]] statement next()
+    {
+        insert_next_ = !insert_next_;
+        return insert_next_ ? selects_.next() : inserts_.next();
+    }
+
+private:
+    select_operation selects_;
+    insert_operation inserts_;
+    bool insert_next_ = false;
+};
+
 }  // namespace async_cassandra::cli

@@ -8,6 +8,8 @@ void bench_tally::merge(const bench_tally& other)
     latencies.merge(other.latencies);
     requests += other.requests;
     errors += other.errors;
+    for (const auto& [name, count] : other.errors_by_class)
+        errors_by_class[name] += count;
     unsent += other.unsent;
     rows += other.rows;
     checksum += other.checksum;

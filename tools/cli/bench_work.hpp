@@ -2,11 +2,14 @@
 #pragma once
 
 #include "bench_schedule.hpp"
+#include "failure_text.hpp"
 #include "histogram.hpp"
 
 #include <atomic>
 #include <exception>
 #include <functional>
+#include <map>
+#include <string>
 
 namespace async_cassandra::cli {
 
@@ -18,6 +21,7 @@ struct bench_tally {
     std::uint64_t unsent = 0;  ///< Due within the time, but never sent: their wait is among the latencies.
     std::uint64_t rows = 0;
     std::uint64_t checksum = 0;
+    std::map<std::string, std::uint64_t> errors_by_class;  ///< By the name of the class that is thrown.
     std::exception_ptr first_error;
 
     void merge(const bench_tally& other);
@@ -50,6 +54,7 @@ protected:
     void fail(std::exception_ptr why) noexcept
     {
         ++tally_.errors;
+        ++tally_.errors_by_class[failure_class(why)];
         if (!tally_.first_error)
             tally_.first_error = std::move(why);
     }

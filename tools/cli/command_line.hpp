@@ -2,7 +2,9 @@
 #pragma once
 
 #include "bench_options.hpp"
+#include "nodes_command.hpp"
 #include "query_command.hpp"
+#include "schema_command.hpp"
 
 #include <string>
 #include <variant>
@@ -20,7 +22,8 @@ struct bad_usage {
     std::string text;
 };
 
-using command_line = std::variant<query_options, bench_options, information, bad_usage>;
+using command_line =
+    std::variant<query_options, nodes_options, schema_options, bench_options, information, bad_usage>;
 
 /// `arguments` without the program's name.
 [[nodiscard]] command_line read_command_line(std::vector<std::string> arguments);

@@ -70,6 +70,7 @@ cluster_config connection_options::to_config() const
     cluster_config config;
     config.contact_points = contact_points;
     config.port = port;
+    config.load_balancing.local_dc = local_dc;
     config.protocol = protocol;
     config.compression = compression;
     config.connect_timeout = connect_timeout;

@@ -16,6 +16,7 @@ inline constexpr const char* password_variable = "ASYNC_CASSANDRA_PASSWORD";
 struct connection_options {
     std::vector<std::string> contact_points{"127.0.0.1"};
     std::uint16_t port = 9042;
+    std::string local_dc;  ///< Empty: that of the first node connected to.
     protocol_version protocol = protocol_version::v5;
     async_cassandra::compression compression = async_cassandra::compression::none;
     std::string user;           ///< Empty: no log-in.

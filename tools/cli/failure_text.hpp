@@ -10,4 +10,8 @@ namespace async_cassandra::cli {
 /// attempts, a line each.
 [[nodiscard]] std::string failure_text(const std::exception& thrown);
 
+/// The name of the thrown class, without the library's namespace: "write_timeout", "no_host_available",
+/// "std::bad_alloc". A cancelled call is an "error". Precondition: not null.
+[[nodiscard]] std::string failure_class(const std::exception_ptr& thrown);
+
 }  // namespace async_cassandra::cli

@@ -16,7 +16,7 @@ public:
             if (later)
                 out += ',';
             later = true;
-            append_field(out, each.name);
+            append_csv_field(out, each.name);
         }
         out += '\n';
     }
@@ -31,7 +31,7 @@ public:
                 continue;
             text_.clear();
             append_plain_text(text_, values.columns()[i].type, value);
-            append_field(out, text_);
+            append_csv_field(out, text_);
         }
         out += '\n';
     }
@@ -39,25 +39,25 @@ public:
     void end(std::string&) override {}
 
 private:
-    static void append_field(std::string& out, std::string_view text)
-    {
-        if (!text.empty() && text.find_first_of(",\"\r\n") == std::string_view::npos) {
-            out += text;
-            return;
-        }
-        out += '"';
-        for (const char c : text) {
-            if (c == '"')
-                out += '"';
-            out += c;
-        }
-        out += '"';
-    }
-
     std::string text_;
 };
 
 }  // namespace
+
+void append_csv_field(std::string& out, std::string_view text)
+{
+    if (!text.empty() && text.find_first_of(",\"\r\n") == std::string_view::npos) {
+        out += text;
+        return;
+    }
+    out += '"';
+    for (const char c : text) {
+        if (c == '"')
+            out += '"';
+        out += c;
+    }
+    out += '"';
+}
 
 std::unique_ptr<row_writer> make_csv_writer()
 {

@@ -25,6 +25,18 @@ int run(const query_options& options)
     return exit_done;
 }
 
+int run(const nodes_options& options)
+{
+    run_nodes(options);
+    return exit_done;
+}
+
+int run(const schema_options& options)
+{
+    run_schema(options);
+    return exit_done;
+}
+
 int run(const bench_options& options)
 {
     return run_bench(options) ? exit_done : exit_failed;

@@ -5,10 +5,7 @@
 #include <async_cassandra/types/literal.hpp>
 
 #include "output.hpp"
-
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include "run_connected.hpp"
 
 #include <fmt/format.h>
 
@@ -119,16 +116,7 @@ asio::awaitable<void> run(cluster connected, const query_options& options)
 
 void run_query(const query_options& options)
 {
-    asio::io_context context{1};
-    const cluster nodes{context.get_executor(), config_of(options)};
-    std::exception_ptr thrown;
-    asio::co_spawn(context, run(nodes, options), [&](std::exception_ptr why) {
-        thrown = std::move(why);
-        context.stop();
-    });
-    context.run();
-    if (thrown)
-        std::rethrow_exception(thrown);
+    run_connected(config_of(options), [&](cluster connected) { return run(std::move(connected), options); });
 }
 
 }  // namespace async_cassandra::cli

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace async_cassandra::cli {
 
@@ -29,6 +30,9 @@ public:
 
 /// One object a line, as SELECT JSON writes it.
 [[nodiscard]] std::unique_ptr<row_writer> make_json_writer();
+
+/// A field that is not null, in quotes where it must be.
+void append_csv_field(std::string& out, std::string_view text);
 
 /// RFC 4180 with a header, except that lines end in LF: null is an empty field, an empty text is "".
 [[nodiscard]] std::unique_ptr<row_writer> make_csv_writer();

@@ -25,6 +25,13 @@ void append_cql_literal(
     const data_type& type, std::optional<std::span<const std::byte>> value
 );
 
+/// The name of a keyspace, table, column, type or field as CQL statements write it: as it stands when it is lower case and
+/// not reserved, else "Quoted".
+void append_cql_name(std::string& out, std::string_view name);
+
+/// `text` as a CQL string with its quotes: 'it''s'.
+void append_cql_string(std::string& out, std::string_view text);
+
 /// As the server's SELECT JSON writes it (Cassandra 5.0): numbers bare (NaN and the infinities as null), dates,
 /// times and durations as strings, blobs as "0xcafe", uuid and inet as strings, lists, sets, tuples and vectors
 /// as arrays, maps as objects whose keys are strings (of the key's JSON when that is no string), user-defined

@@ -17,6 +17,7 @@ bench_figures some_figures()
         figures.tally.latencies.record(i * 1us);
     figures.tally.requests = 1000;
     figures.tally.errors = 3;
+    figures.tally.errors_by_class = {{"connection_error", 2}, {"write_timeout", 1}};
     figures.tally.rows = 5'000'000;
     figures.tally.checksum = 0xfedcba9876543210;
     figures.seconds = 2;
@@ -40,6 +41,8 @@ TEST(bench_report, has_every_field_of_the_json_object)
     EXPECT_EQ(json["in_flight"], 2);
     EXPECT_EQ(json["requests"], 1000);
     EXPECT_EQ(json["errors"], 3);
+    EXPECT_EQ(json["errors_by_class"], (nlohmann::json{{"connection_error", 2}, {"write_timeout", 1}}));
+    EXPECT_EQ(json["longest_ms"], 1.0);
     EXPECT_EQ(json["seconds"], 2.0);
     EXPECT_EQ(json["requests_per_second"], 500.0);
     EXPECT_EQ(json["cpu_us_per_request"], 0.4);
@@ -69,14 +72,32 @@ TEST(bench_report, is_valid_when_nothing_was_done)
     const auto json = nlohmann::json::parse(to_json(bench_options{}, bench_figures{}));
     EXPECT_EQ(json["requests_per_second"], 0.0);
     EXPECT_EQ(json["latency_us"]["max"], 0.0);
+    EXPECT_EQ(json["longest_ms"], 0.0);
+    EXPECT_EQ(json["errors_by_class"], nlohmann::json::object());
 }
 
 TEST(bench_report, tells_a_person_the_same)
 {
     const std::string text = to_text(bench_options{}, some_figures());
     EXPECT_THAT(text, HasSubstr("1,000 in 2.00 s: 500 a second, 3 failed"));
+    EXPECT_THAT(text, HasSubstr("failed    2 connection_error\n"));
+    EXPECT_THAT(text, HasSubstr("failed    1 write_timeout\n"));
     EXPECT_THAT(text, HasSubstr("max 1.00 ms"));
     EXPECT_THAT(text, HasSubstr("0.400 us a request"));
+}
+
+TEST(bench_tally, adds_up_what_failed_by_class)
+{
+    bench_tally sum;
+    bench_tally one;
+    one.errors_by_class = {{"connection_error", 2}};
+    sum.merge(one);
+    one.errors_by_class = {{"connection_error", 1}, {"unavailable", 4}};
+    sum.merge(one);
+    EXPECT_EQ(
+        sum.errors_by_class,
+        (std::map<std::string, std::uint64_t>{{"connection_error", 3}, {"unavailable", 4}})
+    );
 }
 
 TEST(grouped, puts_commas_between_thousands)

@@ -113,13 +113,5 @@ TEST(closed_pacing, ends_with_the_time)
     EXPECT_TRUE(pacing.is_over(start + 1s));
 }
 
-TEST(closed_pacing, can_be_stopped)
-{
-    closed_pacing pacing{100, std::nullopt};
-    pacing.begin(start);
-    pacing.stop();
-    EXPECT_FALSE(pacing.take(start));
-}
-
 }  // namespace
 }  // namespace async_cassandra::cli

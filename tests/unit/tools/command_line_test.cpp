@@ -189,6 +189,59 @@ TEST(command_line, reads_every_option_of_bench)
     EXPECT_TRUE(options.progress);
 }
 
+TEST(command_line, reads_what_a_bench_does_to_a_cluster_of_several_nodes)
+{
+    const bench_options options = bench(
+        {"--op",
+         "mixed",
+         "--consistency",
+         "quorum",
+         "--replication",
+         "3",
+         "--contact-point",
+         "a",
+         "--contact-point",
+         "b:9"}
+    );
+    EXPECT_EQ(options.operation, bench_operation::mixed);
+    EXPECT_EQ(options.consistency, consistency::quorum);
+    EXPECT_EQ(options.replication, 3U);
+    EXPECT_THAT(options.connection.contact_points, ElementsAre("a", "b:9"));
+    EXPECT_FALSE(bench({"--op", "select"}).consistency);
+    EXPECT_FALSE(bench({"--op", "select"}).replication);
+}
+
+TEST(command_line, reads_which_data_center_to_use)
+{
+    EXPECT_EQ(query({"SELECT 1"}).connection.to_config().load_balancing.local_dc, "");
+    EXPECT_EQ(query({"SELECT 1", "--local-dc", "dc2"}).connection.to_config().load_balancing.local_dc, "dc2");
+}
+
+TEST(command_line, reads_how_to_show_nodes)
+{
+    const auto read = [](std::vector<std::string> arguments) {
+        return std::get<nodes_options>(read_command_line(std::move(arguments)));
+    };
+    EXPECT_EQ(read({"nodes"}).format, row_format::table);
+    EXPECT_FALSE(read({"nodes"}).timeout);
+    const nodes_options options = read({"nodes", "--format", "json", "--timeout", "0.5", "--port", "9"});
+    EXPECT_EQ(options.format, row_format::json);
+    EXPECT_EQ(options.timeout, 500ms);
+    EXPECT_EQ(options.connection.port, 9);
+}
+
+TEST(command_line, reads_of_what_to_show_the_schema)
+{
+    const auto read = [](std::vector<std::string> arguments) {
+        return std::get<schema_options>(read_command_line(std::move(arguments)));
+    };
+    EXPECT_EQ(read({"schema"}).keyspace, "");
+    EXPECT_EQ(read({"schema", "Shop"}).keyspace, "Shop");
+    EXPECT_EQ(read({"schema", "Shop"}).table, "");
+    EXPECT_EQ(read({"schema", "Shop.Users", "--port", "9"}).keyspace, "Shop");
+    EXPECT_EQ(read({"schema", "Shop.Users", "--port", "9"}).table, "Users");
+}
+
 TEST(command_line, bounds_a_bench_that_is_not_told_how_long)
 {
     EXPECT_EQ(bench({"--op", "select"}).requests, 100'000U);
@@ -235,6 +288,16 @@ TEST(command_line, refuses_what_no_option_takes_and_names_it)
         {{"bench", "--op", "select", "--rate", "0"}, "--rate"},
         {{"bench", "--op", "stream", "--rate", "5"}, "--rate"},
         {{"bench", "--op", "select", "--duration", "0"}, "--duration"},
+        {{"bench", "--op", "select", "--consistency", "most"}, "most"},
+        {{"bench", "--op", "select", "--replication", "0"}, "--replication"},
+        {{"bench", "--op", "select", "--replication", "3", "--no-setup"}, "--replication"},
+        {{"nodes", "here"}, "here"},
+        {{"nodes", "--format", "xml"}, "xml"},
+        {{"nodes", "--timeout", "0"}, "--timeout"},
+        {{"schema", "a.b", "c"}, "c"},
+        {{"schema", ""}, "KEYSPACE"},
+        {{"schema", "a."}, "'a.'"},
+        {{"schema", ".b"}, "'.b'"},
     };
     for (const bad_case& each : cases) {
         const command_line read = read_command_line(each.arguments);
@@ -254,6 +317,9 @@ TEST(command_line, explains_itself)
     EXPECT_THAT(help({"query", "--help"}), HasSubstr("--param"));
     EXPECT_THAT(help({"query", "--help"}), HasSubstr("async-cassandra query"));
     EXPECT_THAT(help({"bench", "--help"}), HasSubstr("--rate"));
+    EXPECT_THAT(help({"bench", "--help"}), HasSubstr("longest_ms"));
+    EXPECT_THAT(help({"nodes", "--help"}), HasSubstr("--format"));
+    EXPECT_THAT(help({"schema", "--help"}), HasSubstr("KEYSPACE[.TABLE]"));
     EXPECT_THAT(help({"--version"}), HasSubstr("async-cassandra "));
 }
 

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schema_command.hpp"
+
+#include <async_cassandra/cluster.hpp>
+
+#include "output.hpp"
+#include "run_connected.hpp"
+#include "schema_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include <unistd.h>
+
+namespace async_cassandra::cli {
+
+namespace {
+
+bool is_servers_own(const keyspace_metadata& keyspace)
+{
+    constexpr std::array<std::string_view, 5> names{
+        "system", "system_auth", "system_distributed", "system_schema", "system_traces"};
+    return keyspace.is_virtual || std::ranges::find(names, keyspace.name) != names.end();
+}
+
+void append_all(std::string& out, const schema& known)
+{
+    for (const auto& each : known.keyspaces()) {
+        if (is_servers_own(*each))
+            continue;
+        if (!out.empty())
+            out += '\n';
+        append_keyspace(out, *each);
+    }
+}
+
+void append_named(std::string& out, const schema& known, const schema_options& options)
+{
+    const keyspace_metadata* const keyspace = known.find(options.keyspace);
+    if (keyspace == nullptr)
+        throw std::runtime_error{"there is no keyspace '" + options.keyspace + "'"};
+    if (options.table.empty())
+        return append_keyspace(out, *keyspace);
+    if (const table_metadata* const table = keyspace->find_table(options.table))
+        return append_table(out, *table);
+    const view_metadata* const view = keyspace->find_view(options.table);
+    if (view == nullptr)
+        throw std::runtime_error{
+            "there is no table or view '" + options.table + "' in keyspace '" + options.keyspace + "'"};
+    append_view(out, *view);
+}
+
+asio::awaitable<void> print_schema(cluster connected, const schema_options& options)
+{
+    const session target = co_await connected.connect();
+    const schema known = connected.schema();
+    output out{STDOUT_FILENO};
+    if (options.keyspace.empty())
+        append_all(out.buffer(), known);
+    else
+        append_named(out.buffer(), known, options);
+    out.flush();
+    co_await connected.close();
+}
+
+}  // namespace
+
+void run_schema(const schema_options& options)
+{
+    run_connected(options.connection.to_config(), [&](cluster connected) {
+        return print_schema(std::move(connected), options);
+    });
+}
+
+}  // namespace async_cassandra::cli

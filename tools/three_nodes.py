@@ -1,0 +1,390 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Three real nodes under a steady load of reads and writes at QUORUM, while one after the other is killed, frozen, stopped.
+
+tests/three_nodes/client.cpp is the load. Prints each figure beside its bound; exit code 1 when one is missed. The nodes are
+those of a running instance of tools/local-cassandra (AC_THREE_NODES), or are started for the purpose.
+"""
+
+import argparse
+import collections
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import local_node
+from local_cassandra import cql
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PORT = 19842
+NODES = 3
+RATE = 1000
+PAUSE = 10
+# So long faults go on, each kind in turn; in the short form each comes once.
+SECONDS = 600
+SETTLED = 2
+REQUESTS_TO_REPLICAS = 1000
+# Bounds in milliseconds. Where the machine may be busy with something else, they are so many times as large.
+KILLED_IS_LEFT, FROZEN_IS_LEFT, BACK_IN_USE, REFUSED = 100, 2500, 2000, 100
+LOOSE = 10
+PATIENCE = 240
+# A node that got nothing for so long (in nanoseconds) was left.
+GAP = 10**9
+
+Failure = collections.namedtuple("Failure", "begun ended kind type effect whose node attempts")
+
+
+class Missed(Exception):
+    """It could not be shown at all; the text says why."""
+
+
+def now():
+    """The clock of the load, in nanoseconds."""
+    return time.monotonic_ns()
+
+
+def verdict(fine, text):
+    print(f"{'ok    ' if fine else 'MISSED'}  {text}", flush=True)
+    return fine
+
+
+def wait_until(done, what):
+    limit = time.monotonic() + PATIENCE
+    while not done():
+        if time.monotonic() > limit:
+            raise Missed(f"{what}: not within {PATIENCE} s")
+        time.sleep(0.02)
+
+
+class Load:
+    """The program under load, and what it tells."""
+
+    def __init__(self, program, rate, port, addresses):
+        self.process = subprocess.Popen(
+            [program, "load", str(rate), str(port), *addresses],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        self.samples = []
+        self.failures = []
+        self.figures = None
+        self.reader = threading.Thread(target=self._read)
+        self.reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            if not line.endswith("\n"):
+                break  # it ended in the middle of it
+            word, _, rest = line.rstrip().partition(" ")
+            if word == "sample":
+                moment, *counts = rest.split()
+                pairs = (count.split("=") for count in counts)
+                self.samples.append((int(moment), {node: int(sent) for node, sent in pairs}))
+            elif word == "failed":
+                begun, ended, *words, attempts = rest.split()
+                self.failures.append(Failure(int(begun), int(ended), *words, attempts.split(",")))
+            elif word == "end":
+                self.figures = json.loads(rest)
+
+    def used(self, node, begin, end):
+        """When something was sent to the node in this time."""
+        before = None
+        moments = []
+        for moment, sent in self.samples:
+            if moment > end:
+                break
+            count = sent.get(node, 0)
+            if before is not None and count > before and moment > begin:
+                moments.append(moment)
+            before = count
+        return moments
+
+    def wait_until_all_serve(self, nodes):
+        """Each of them, in every part of a while."""
+        def serve():
+            if self.process.poll() is not None:
+                raise Missed(f"the load ended with {self.process.returncode}")
+            end = now()
+            part = SETTLED * 10**9 // 4
+            return all(self.used(node, end - (i + 1) * part, end - i * part) for node in nodes for i in range(4))
+        wait_until(serve, "all nodes in use")
+
+    def end(self):
+        self.process.stdin.close()
+        self.reader.join()
+        self.process.stdout.close()
+        if self.process.wait() != 0:
+            raise Missed(f"the load ended with {self.process.returncode}")
+
+    def abandon(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.reader.join()
+        self.process.stdout.close()
+
+
+class Node:
+    def __init__(self, cluster, number, address):
+        self.cluster = cluster
+        self.number = number
+        self.address = address
+        self.endpoint = f"{address}:{cluster.port}"
+
+    def signal(self, number):
+        """Done to it at the moment that is returned."""
+        pid = self.cluster.pids()[self.number]
+        moment = now()
+        os.kill(pid, number)
+        return moment
+
+    def kill(self):
+        """The moment when its connections are closed: the kernel takes the memory of the process apart before."""
+        with socket.create_connection((self.address, self.cluster.port), PATIENCE) as witness:
+            killed = self.signal(signal.SIGKILL)
+            with contextlib.suppress(ConnectionResetError):
+                witness.recv(1)
+            closed = now()
+        print(f"        node {self.number} killed: its connections closed after {(closed - killed) / 1e6:,.0f} ms")
+        return closed
+
+    def wait_for_end(self):
+        wait_until(lambda: self.cluster.pids()[self.number] is None, f"the end of node {self.number}")
+
+    def wait_for_startup(self):
+        """The moment when it lets a client in."""
+        def answers():
+            try:
+                with cql.Connection(self.address, self.cluster.port, 1, None) as connection:
+                    connection.log_in("", "")
+                return True
+            except cql.NotReady:
+                return False
+        wait_until(answers, f"STARTUP at node {self.number}")
+        return now()
+
+
+class Cluster:
+    def __init__(self, instance, port, addresses):
+        self.instance = instance
+        self.port = port
+        self.nodes = [Node(self, number, address) for number, address in enumerate(addresses, 1)]
+        self.endpoints = [node.endpoint for node in self.nodes]
+
+    def pids(self):
+        status = json.loads(local_node.run("status", "--instance", self.instance, "--json"))
+        return {node["node"]: node["pid"] for node in status["nodes"]}
+
+    def start_missing(self):
+        shape = ["--nodes", str(NODES), "--port", str(self.port)]
+        local_node.run("start", "--instance", self.instance, *shape, "--timeout", str(2 * PATIENCE))
+
+
+# What was done to which nodes, from when; when each of them let clients in again.
+Outage = collections.namedtuple("Outage", "what nodes began back bound")
+
+
+def start_again(cluster, nodes):
+    """When each of the nodes lets clients in."""
+    back = {}
+    watchers = [threading.Thread(target=lambda node=node: back.update({node: node.wait_for_startup()})) for node in nodes]
+    for watcher in watchers:
+        watcher.start()
+    cluster.start_missing()
+    for watcher in watchers:
+        watcher.join()
+    if len(back) != len(nodes):
+        raise Missed("a node that was started does not let clients in")
+    return back
+
+
+def kill(cluster, nodes):
+    began = [node.kill() for node in nodes][-1]
+    time.sleep(3)
+    what = "killed" if len(nodes) == 1 else "all killed"
+    return Outage(what, nodes, began, start_again(cluster, nodes), KILLED_IS_LEFT)
+
+
+def freeze(cluster, nodes):
+    began = nodes[0].signal(signal.SIGSTOP)
+    time.sleep(PAUSE)
+    nodes[0].signal(signal.SIGCONT)
+    return Outage("frozen", nodes, began, {nodes[0]: nodes[0].wait_for_startup()}, FROZEN_IS_LEFT)
+
+
+def stop(cluster, nodes):
+    began = nodes[0].signal(signal.SIGTERM)
+    nodes[0].wait_for_end()
+    return Outage("stopped", nodes, began, start_again(cluster, nodes), None)
+
+
+def counted(failures):
+    kinds = collections.Counter(f"{failure.type}, {failure.effect}" for failure in failures)
+    return "; ".join(f"{count} {kind}" for kind, count in kinds.most_common()) or "none"
+
+
+def judge_leaving(load, outage, loose):
+    node = outage.nodes[0]
+    last = outage.began
+    # Up to a gap: at the end it may be in use again before we see it let clients in.
+    for used in load.used(node.endpoint, outage.began, outage.back[node]):
+        if used > last + GAP:
+            break
+        last = used
+    left = (last - outage.began) / 1e6
+    if outage.bound is None:
+        return verdict(True, f"node {node.number} {outage.what}: left after {left:,.0f} ms")
+    # More than half of the pause would tell nothing.
+    bound = min(outage.bound * loose, PAUSE * 1000 // 2)
+    return verdict(left <= bound, f"node {node.number} {outage.what}: left after {left:,.0f} ms, bound {bound:,} ms")
+
+
+def judge_return(load, outage, node, loose):
+    bound = BACK_IN_USE * loose
+    used = load.used(node.endpoint, outage.back[node], now())
+    after = (used[0] - outage.back[node]) / 1e6 if used else None
+    return verdict(
+        after is not None and after <= bound,
+        f"node {node.number} back: in use " + ("never" if after is None else f"{after:,.0f} ms") +
+        f" after it let clients in, bound {bound:,} ms",
+    )
+
+
+def judge_failures(outage, failures):
+    """Of one node that is away, nothing fails but what was on it."""
+    node = outage.nodes[0]
+    ours = [failure for failure in failures if failure.whose == "driver"]
+    elsewhere = [failure for failure in ours if set(failure.attempts) != {node.endpoint}]
+    untyped = [failure for failure in ours
+               if failure.type not in ("connection_error", "operation_timed_out")
+               or failure.effect not in ("maybe_applied", "not_sent")]
+    servers = [failure for failure in failures if failure.whose == "server"]
+    fine = verdict(
+        not elsewhere and not untyped,
+        f"node {node.number} {outage.what}: failed in the driver {len(ours)} ({counted(ours)}), "
+        f"{len(elsewhere)} of them not on that node; errors of servers, counted apart: {counted(servers)}",
+    )
+    for failure in (elsewhere + untyped)[:5]:
+        print(f"        {failure}")
+    return fine
+
+
+def judge_no_node(load, outage, failures, loose):
+    """While all are away, each request says so at once and names every node."""
+    first_back = min(outage.back.values())
+    then = [failure for failure in failures
+            if failure.begun > outage.began + SETTLED * 10**9 // 2 and failure.ended < first_back]
+    if not then:
+        return verdict(False, "all nodes down: no request failed")
+    longest = max(failure.ended - failure.begun for failure in then) / 1e6
+    other = [failure for failure in then if failure.type != "no_host_available"]
+    nodes = {node.endpoint for node in outage.nodes}
+    silent = [failure for failure in then if set(failure.attempts) != nodes]
+    for failure in (other + silent)[:5]:
+        print(f"        {failure}")
+    bound = REFUSED * loose
+    return verdict(
+        longest <= bound and not other and not silent,
+        f"all nodes down: {len(then):,} requests failed, {len(other)} of them not with no_host_available, {len(silent)} "
+        f"without naming every node; after {longest:,.0f} ms at most, bound {bound:,} ms",
+    )
+
+
+def one_outage(cluster, load, do, nodes, loose):
+    load.wait_until_all_serve(cluster.endpoints)
+    known = len(load.failures)
+    outage = do(cluster, nodes)
+    load.wait_until_all_serve(cluster.endpoints)
+    failures = load.failures[known:]
+    if len(nodes) > 1:
+        fine = judge_no_node(load, outage, failures, loose)
+    else:
+        fine = judge_leaving(load, outage, loose)
+        fine &= judge_failures(outage, failures)
+    for node in nodes:
+        fine &= judge_return(load, outage, node, loose)
+    return fine
+
+
+def judge_end(load):
+    figures = load.figures
+    return verdict(
+        figures["missing"] == 0 and figures["wrong_reads"] == 0 and figures["inserts"] > 0 and figures["reads"] > 0,
+        f"at the end: {figures['inserts']:,} inserts answered, {figures['missing']} of their rows missing; "
+        f"{figures['reads']:,} reads answered, {figures['wrong_reads']} without the row; {figures['failed']:,} requests "
+        f"failed; the longest took {figures['longest_ms']:,.0f} ms",
+    )
+
+
+def under_load(program, cluster, rate, seconds, loose):
+    end = time.monotonic() + seconds
+    load = Load(program, rate, cluster.port, [node.address for node in cluster.nodes])
+    try:
+        fine = True
+        turn = 0
+        while True:
+            for place, do in enumerate((kill, freeze, stop)):
+                fine &= one_outage(cluster, load, do, [cluster.nodes[(turn + place) % NODES]], loose)
+            turn += 1
+            if time.monotonic() >= end:
+                break
+        fine &= one_outage(cluster, load, kill, cluster.nodes, loose)
+        load.end()
+        return judge_end(load) and fine
+    finally:
+        load.abandon()
+
+
+def to_replicas(program, cluster):
+    run = subprocess.run(
+        [program, "replicas", str(REQUESTS_TO_REPLICAS), str(cluster.port), *[node.address for node in cluster.nodes]],
+        capture_output=True, text=True,
+    )
+    if run.returncode != 0:
+        raise Missed(f"three_nodes_client replicas ended with {run.returncode}: {run.stderr.strip()}")
+    figures = json.loads(run.stdout.removeprefix("end "))
+    share = figures["on_replica"] / figures["requests"]
+    return verdict(share >= 0.99, f"one replica: {share:.1%} of {figures['requests']:,} requests went to it, bound 99 %")
+
+
+@contextlib.contextmanager
+def three_nodes():
+    instance = os.environ.get("AC_THREE_NODES")
+    if instance:
+        status = json.loads(local_node.run("status", "--instance", instance, "--json"))
+        yield Cluster(instance, status["port"], status["contact_points"])
+        return
+    with local_node.local_cluster("three-nodes", PORT, NODES) as addresses:
+        yield Cluster("three-nodes", PORT, addresses)
+
+
+def show(build, short, rate=RATE):
+    """True when every bound is kept."""
+    program = build / "tests" / "three_nodes" / "three_nodes_client"
+    seconds, loose = (0, LOOSE) if short else (SECONDS, 1)
+    with three_nodes() as cluster:
+        fine = to_replicas(program, cluster)
+        return under_load(program, cluster, rate, seconds, loose) and fine
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build-dir", type=pathlib.Path, default=ROOT / "build" / "release")
+    parser.add_argument("--short", action="store_true", help="each fault once, with time bounds for a busy machine")
+    parser.add_argument("--rate", type=int, default=RATE, help=f"requests a second ({RATE})")
+    options = parser.parse_args()
+    try:
+        return 0 if show(options.build_dir.resolve(), options.short, options.rate) else 1
+    except (Missed, local_node.NodeError) as problem:
+        verdict(False, str(problem))
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
