@@ -206,7 +206,16 @@ void connect_operation::on_keyspace_checked(const failure_ptr& why) noexcept
 void connect_operation::try_again(failure why) noexcept
 {
     last_failure_ = std::move(why);
+    if (!static_cast<base::list_hook<closing_tag>&>(*this).is_linked())
+        first_shard().add(*this);
     home().set_timer(pause_, home().now() + pauses_.next(home().env().entropy()));
+}
+
+void connect_operation::close(std::function<void()> done)
+{
+    if (!done_)
+        fail(*cluster_closed());
+    net::run_behind_handlers(home(), std::move(done));
 }
 
 void connect_operation::cancel(asio::cancellation_type) noexcept
@@ -262,6 +271,7 @@ void connect_operation::leave() noexcept
     base::timer_wheel::clear(*this);
     base::timer_wheel::clear(pause_);
     static_cast<base::list_hook<control_waiter_tag>&>(*this).unlink();
+    static_cast<base::list_hook<closing_tag>&>(*this).unlink();
 }
 
 void connect_operation::detach() noexcept

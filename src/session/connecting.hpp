@@ -8,6 +8,7 @@
 #include "session/page_request.hpp"
 #include "session/session_core.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -15,7 +16,10 @@ namespace async_cassandra::detail {
 
 /// One call of `connect`, on shard 0: find a node and a version, open the pools of every shard, see that the keyspace
 /// exists. What a cluster that boots may answer is tried again, after a pause, until the time is over.
-class connect_operation final : public net::operation, private control_waiter, private base::timer_node {
+class connect_operation final : public net::operation,
+                                private control_waiter,
+                                private closable,
+                                private base::timer_node {
 public:
     connect_operation(
         std::shared_ptr<cluster_core> cluster, std::string&& keyspace, connect_handler&& handler
@@ -61,6 +65,7 @@ private:
     void end() noexcept;
     void leave() noexcept;
     void on_timer(base::time_point now) noexcept override;
+    void close(std::function<void()> done) override;
 
     std::shared_ptr<cluster_core> cluster_;
     std::string keyspace_;

@@ -202,6 +202,18 @@ TEST_F(data_centers, one_that_does_not_exist_is_said_to_have_no_nodes)
     }
 }
 
+TEST_F(data_centers, a_connect_that_waits_for_its_next_try_ends_when_the_cluster_is_closed)
+{
+    config.load_balancing.filter = [](const node_identity&) { return false; };
+    client.emplace(make_simulated_cluster(world, config));
+    const auto end = start<session>([&](auto handler) { client->connect("", std::move(handler)); });
+    world.run_for(5s);
+    EXPECT_EQ(end->count, 0);
+    close(*client);
+    EXPECT_EQ(failure_of<connection_error>(*end).code, errc::closed);
+    EXPECT_EQ(client->stats().timers, 0U);
+}
+
 TEST_F(data_centers, the_local_rack_comes_first)
 {
     config.load_balancing.local_dc = "dc1";
