@@ -407,7 +407,7 @@ TEST_F(shard_node_test, closing_ends_requests_and_connections)
 
 TEST_F(shard_node_test, plans_learn_whether_it_is_up_and_since_when)
 {
-    const auto facts = [&] { return *subject->facts(); };
+    const auto facts = [&]() -> const node_facts& { return *subject->facts(); };
     make();
     EXPECT_FALSE(facts().up);
     open_and_wait();
