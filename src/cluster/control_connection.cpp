@@ -194,7 +194,7 @@ bool control_connection::is_final(const endpoint& node, const net::close_reason&
         return false;
     }
     f.attempts = attempts_;
-    refuse(std::move(f));
+    refuse(f);
     return true;
 }
 
@@ -211,7 +211,7 @@ void control_connection::end_round()
     pause();
 }
 
-void control_connection::refuse(failure why)
+void control_connection::refuse(const failure& why)
 {
     searching_ = false;
     if (waiters_.empty())

@@ -84,7 +84,7 @@ private:
     void note_attempt(const endpoint& node, const net::close_reason& reason);
     void end_round();
     void pause();
-    void refuse(failure why);
+    void refuse(const failure& why);
 
     void on_lost(const endpoint& node, const net::close_reason& reason);
     [[nodiscard]] bool is_final(const endpoint& node, const net::close_reason& reason);

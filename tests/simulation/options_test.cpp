@@ -12,14 +12,16 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* insert = "INSERT INTO ks.t (n, name) VALUES (?, ?)";
+constexpr const char* insert_text = "INSERT INTO ks.t (n, name) VALUES (?, ?)";
 
 class simulated_options : public simulated_session, public ::testing::WithParamInterface<protocol_version> {
 protected:
     simulated_options()
     {
         config.protocol = GetParam();
-        node.on_query(insert).markers(columns_of("ks", "t", "n bigint, name text"), {0}).reply(reply_void());
+        node.on_query(insert_text)
+            .markers(columns_of("ks", "t", "n bigint, name text"), {0})
+            .reply(reply_void());
         node.on_query("UPDATE").reply(reply_void());
         node.on_query("SELECT n").reply(reply_rows(number, {}));
         node.add_keyspace("other");
@@ -79,7 +81,7 @@ TEST_P(simulated_options, keyspace_and_now_are_for_version_five)
         HasSubstr("32 bits")
     );
     EXPECT_THAT(
-        refused<query_error>(prepare(insert).bind(std::int64_t{1}, "x").keyspace("other")),
+        refused<query_error>(prepare(insert_text).bind(std::int64_t{1}, "x").keyspace("other")),
         HasSubstr("the keyspace it was prepared in")
     );
 }
@@ -89,7 +91,7 @@ TEST_P(simulated_options, write_times_grow_from_the_wall_clock)
     connect();
     const auto before = world.environment()->wall_now().time_since_epoch();
     std::int64_t last = std::chrono::duration_cast<std::chrono::microseconds>(before).count() - 1;
-    const prepared_statement prepared = prepare(insert);
+    const prepared_statement prepared = prepare(insert_text);
     for (int i = 0; i < 5; ++i) {
         for (const statement& what : {statement{"UPDATE"}, prepared.bind(std::int64_t{i}, "x")}) {
             const auto time = sent(what).parameters.timestamp;
@@ -105,7 +107,7 @@ TEST_P(simulated_options, write_times_grow_from_the_wall_clock)
 TEST_P(simulated_options, the_write_time_is_taken_once)
 {
     connect();
-    const prepared_statement prepared = prepare(insert);
+    const prepared_statement prepared = prepare(insert_text);
     node.forget_prepared();
     static_cast<void>(rows_of(prepared.bind(std::int64_t{1}, "x")));
     const auto tries = node.requests(opcode::execute);
@@ -143,7 +145,7 @@ TEST_P(simulated_options, what_only_reads_has_no_write_time)
 TEST_P(simulated_options, named_values_of_a_prepared_statement_take_the_markers_order)
 {
     connect();
-    const prepared_statement prepared = prepare(insert);
+    const prepared_statement prepared = prepare(insert_text);
     const auto got = sent(prepared.bind_named("name", "Ada").bind_named("n", std::int64_t{7})).parameters;
     EXPECT_THAT(got.value_names, IsEmpty());
     ASSERT_EQ(got.values.size(), 2U);
