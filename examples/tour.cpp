@@ -6,6 +6,7 @@
 
 #include "run_example.hpp"
 #include "tour/parts.hpp"
+#include "tour/show_cluster.hpp"
 #include "tour/terminal.hpp"
 
 #include <chrono>

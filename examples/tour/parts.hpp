@@ -19,7 +19,6 @@ struct insert_plan {
 
 asio::awaitable<void> insert_rows(ac::session session, insert_plan plan);
 asio::awaitable<void> stream_rows(ac::session session);
-void show_cluster(const ac::cluster& cluster);
 asio::awaitable<void> show_error(ac::session session);
 
 }  // namespace tour

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the client knows of the cluster without asking: nodes, tables, and which nodes have a row.
 
-#include "parts.hpp"
+#include "show_cluster.hpp"
+
 #include "terminal.hpp"
 
 #include <array>
 
 namespace tour {
+
+namespace ac = async_cassandra;
 
 namespace {
 

@@ -1,10 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_connected.hpp"
 
+#include "ask_cluster.hpp"
+#include "failure_text.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <tuple>
 
 namespace async_cassandra::cli {
+
+namespace {
+
+void tell_problem(const std::exception_ptr& why)
+{
+    try {
+        std::rethrow_exception(why);
+    } catch (const std::exception& thrown) {
+        std::fputs(failure_text(thrown).c_str(), stderr);
+    }
+}
+
+asio::awaitable<std::vector<asked_node>> ask_each(cluster connected)
+{
+    const topology known = connected.topology();
+    std::vector<asked_node> nodes;
+    for (const node& each : known.nodes())
+        nodes.push_back({each, {}});
+    std::ranges::sort(nodes, {}, [](const asked_node& each) {
+        return std::tie(each.about.data_center, each.about.rack, each.about.address);
+    });
+    std::size_t waiting = nodes.size();
+    asio::steady_timer all_answered{
+        co_await asio::this_coro::executor, asio::steady_timer::time_point::max()};
+    for (asked_node& each : nodes)
+        connected.check_host_health(
+            each.about.host_id,
+            [&](const std::exception_ptr& why, const host_health& found) {
+                if (why)
+                    tell_problem(why);
+                else
+                    each.latency = found.latency;
+                if (--waiting == 0)
+                    all_answered.cancel();
+            }
+        );
+    boost::system::error_code cancelled;
+    if (!nodes.empty())
+        co_await all_answered.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    co_return nodes;
+}
+
+}  // namespace
 
 void run_connected(const cluster_config& config, const std::function<asio::awaitable<void>(cluster)>& work)
 {
@@ -18,6 +72,28 @@ void run_connected(const cluster_config& config, const std::function<asio::await
     context.run();
     if (thrown)
         std::rethrow_exception(thrown);
+}
+
+schema read_schema(const cluster_config& config)
+{
+    schema found;
+    run_connected(config, [&](cluster connected) -> asio::awaitable<void> {
+        co_await connected.connect();
+        found = connected.schema();
+        co_await connected.close();
+    });
+    return found;
+}
+
+std::vector<asked_node> ask_nodes(const cluster_config& config)
+{
+    std::vector<asked_node> nodes;
+    run_connected(config, [&](cluster connected) -> asio::awaitable<void> {
+        co_await connected.connect();
+        nodes = co_await ask_each(connected);
+        co_await connected.close();
+    });
+    return nodes;
 }
 
 }  // namespace async_cassandra::cli

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema_command.hpp"
 
-#include <async_cassandra/cluster.hpp>
-
+#include "ask_cluster.hpp"
 #include "output.hpp"
-#include "run_connected.hpp"
 #include "schema_text.hpp"
 
 #include <algorithm>
@@ -51,26 +49,17 @@ void append_named(std::string& out, const schema& known, const schema_options& o
     append_view(out, *view);
 }
 
-asio::awaitable<void> print_schema(cluster connected, const schema_options& options)
+}  // namespace
+
+void run_schema(const schema_options& options)
 {
-    const session target = co_await connected.connect();
-    const schema known = connected.schema();
+    const schema known = read_schema(options.connection.to_config());
     output out{STDOUT_FILENO};
     if (options.keyspace.empty())
         append_all(out.buffer(), known);
     else
         append_named(out.buffer(), known, options);
     out.flush();
-    co_await connected.close();
-}
-
-}  // namespace
-
-void run_schema(const schema_options& options)
-{
-    run_connected(options.connection.to_config(), [&](cluster connected) {
-        return print_schema(std::move(connected), options);
-    });
 }
 
 }  // namespace async_cassandra::cli
