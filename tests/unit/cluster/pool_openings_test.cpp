@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const net::close_reason enough{make_error_code(errc::closed), "enough", nullptr};
+const net::close_reason no_answer{make_error_code(errc::closed), "enough", nullptr};
 
 class pool_openings_test : public ::testing::Test {
 protected:
@@ -53,7 +53,7 @@ TEST_F(pool_openings_test, so_many_run_at_once_and_the_others_follow_in_order)
     EXPECT_THAT(begun, ElementsAre(0, 1));
     end_first();
     EXPECT_THAT(begun, ElementsAre(0, 1, 2));
-    end_first(&enough);
+    end_first(&no_answer);
     EXPECT_THAT(begun, ElementsAre(0, 1, 2, 3));
     while (!running.empty())
         end_first();
@@ -87,9 +87,9 @@ TEST_F(pool_openings_test, after_close_those_that_wait_are_told_and_nothing_begi
 {
     for (int i = 0; i < 4; ++i)
         add(i);
-    subject.close(enough);
+    subject.close(no_answer);
     EXPECT_THAT(told, ElementsAre("2: enough", "3: enough"));
-    end_first(&enough);
+    end_first(&no_answer);
     EXPECT_THAT(begun, ElementsAre(0, 1));
 }
 
