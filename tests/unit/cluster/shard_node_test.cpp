@@ -11,7 +11,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const net::close_reason enough{make_error_code(errc::closed), "enough", nullptr};
 constexpr endpoint first_address = testing::loopback_address();
 constexpr endpoint second_address = testing::loopback_address(2);
 
@@ -393,7 +392,7 @@ TEST_F(shard_node_test, closing_ends_requests_and_connections)
     open_and_wait();
     queued_request& running = submit("held");
     world.run_for(10ms);
-    turn([&] { subject->close(enough); });
+    turn([&] { subject->close({make_error_code(errc::closed), "enough", nullptr}); });
     EXPECT_THAT(running.ends, ElementsAre("lost: enough"));
     EXPECT_THAT(events.connections, ElementsAre("+1", "-0"));
     world.run_for(10min);
