@@ -13,6 +13,7 @@ function(ac_add_example name)
     endif()
     set_target_properties(${name} PROPERTIES
         CXX_EXTENSIONS OFF
+        UNITY_BUILD OFF
         RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/examples"
     )
     if(AC_BUILD_TESTS)

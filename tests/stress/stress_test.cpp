@@ -54,7 +54,7 @@ protected:
     /// Runs the users on threads of their own, with `meanwhile` until they are done; all their figures together.
     template <class Meanwhile>
     stress_tally run_users(
-        const cluster& client, std::size_t actions, std::size_t at_once, Meanwhile meanwhile
+        const cluster& client, std::size_t actions, std::size_t side_by_side, Meanwhile meanwhile
     )
     {
         std::vector<stress_tally> tallies(users);
@@ -62,7 +62,7 @@ protected:
         std::vector<std::thread> threads;
         for (std::size_t i = 0; i < users; ++i) {
             threads.emplace_back([&, i] {
-                tallies[i] = stress_user{client, 1 + i, actions, at_once}.run();
+                tallies[i] = stress_user{client, 1 + i, actions, side_by_side}.run();
                 --running;
             });
         }

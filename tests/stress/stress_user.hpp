@@ -33,9 +33,9 @@ struct stress_tally {
 /// One thread of a program that uses a cluster in every way at once. All its handlers run on its own loop.
 class stress_user {
 public:
-    /// Does `actions` random things, never more than `at_once` calls at a time.
-    stress_user(const cluster& client, std::uint64_t seed, std::size_t actions, std::size_t at_once)
-        : client_(client), random_(seed), actions_(actions), at_once_(at_once)
+    /// Does `actions` random things, never more than `side_by_side` calls at a time.
+    stress_user(const cluster& client, std::uint64_t seed, std::size_t actions, std::size_t side_by_side)
+        : client_(client), random_(seed), actions_(actions), at_once_(side_by_side)
     {}
 
     /// To be called on the user's thread; returns when every call has ended.

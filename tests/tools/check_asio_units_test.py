@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import contextlib
 import io
+import json
 import unittest
 
 from source_fixture import TreeTest
@@ -30,6 +31,14 @@ class CheckAsioUnits(TreeTest):
         self.assertEqual(2, len(problems), problems)
         self.assertIn("src/net/direct.cpp: boost/asio/write.hpp", problems[0])
         self.assertIn("through src/net/loop.hpp", problems[1])
+
+    def test_files_that_are_compiled_as_one_are_one_unit(self):
+        joined = self.root / "build/release/src/Unity/unity_0_cxx.cxx"
+        members = [str(self.root / "src/net" / name) for name in ("direct.cpp", "through.cpp", "light.cpp")]
+        self.write("build/release/src/Unity/unity_0_cxx.cxx", "".join(f'#include "{name}"\n' for name in members))
+        self.write("build/release/compile_commands.json", json.dumps([{"directory": "/", "file": str(joined)}]))
+        self.assertEqual([], self.check(1))
+        self.assertEqual(1, len(self.check(0)))
 
     def test_a_machine_without_asio_is_no_pass(self):
         problems = check_asio_units.check(self.root, 40, self.root / "nowhere")
