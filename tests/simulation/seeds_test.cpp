@@ -105,6 +105,7 @@ TEST(cluster_plans, are_told_in_words)
     EXPECT_EQ(
         describe(plan),
         "  nodes of the data centers: 3 2; racks: 2; tokens: 8; replicas in each: 2; no peers_v2\n"
+        "  local: '', rack ''; remote nodes: 0\n"
         "  at 1.500 ms for 20.000 ms: early up, node 4\n"
     );
 }
