@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What the first part must show and takes longer than a test may: counts on a real node, flat memory, CPU per request.
+"""The long demonstration of one node: counts on a real node, flat memory, CPU per request.
 
 Inserts with 10,000 in flight at once and 1,000,000 rows streamed from a real Cassandra, without an error and with flat
 memory, on protocol v5 and v4; then the benchmark against the canned server with its bounds. Exit code 1 when something

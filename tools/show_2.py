@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What the second part must show and takes longer than a test may: pages of 200 MB.
+"""The long demonstration of large results: pages of 200 MB.
 
 Prints every figure beside its bound. Exit code 1 when something is missed.
 """

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What the third part must show and takes longer than a test may: ten minutes of faults on three real nodes under load.
+"""The long demonstration of several nodes: ten minutes of faults on three real nodes under load.
 
 Prints every figure beside its bound. Exit code 1 when something is missed.
 """

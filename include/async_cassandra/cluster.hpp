@@ -71,7 +71,7 @@ public:
     ///
     /// Errors: `no_host_available` at the end of that time, with the last cause of each node in `attempts`. At once:
     /// `authentication_error` and `authentication_failed`; `invalid_request` when the keyspace does not exist;
-    /// `configuration_error` when nodes do not offer what is asked for; `no_host_available` when every node was tried and TLS
+    /// `configuration_error` when a node that is tried does not offer what is asked for; `no_host_available` when every node was tried and TLS
     /// failed with one (`errc::tls_failed` in `attempts`); `connection_error` when the cluster is closed.
     /// \par Cancellation any type ends the call. The search for a node ends soon after, unless the cluster was connected before.
     template <asio::completion_token_for<detail::connect_signature> Token = asio::deferred_t>

@@ -21,7 +21,7 @@ namespace async_cassandra {
 
 class authentication_provider;
 
-/// Every setting of a cluster, with its default. No value means "for ever": a duration of zero or less is refused.
+/// Every setting of a cluster, with its default. No value means "for ever": a duration must be 1 ms to 24 hours, unless said otherwise.
 /// The constructor of `cluster` checks them and throws `configuration_error`, which names the setting, the value and
 /// the legal range.
 struct cluster_config {
@@ -76,7 +76,8 @@ struct cluster_config {
     /// Which nodes requests go to.
     load_balancing_settings load_balancing;
 
-    /// Threads of a cluster that is built without an executor, each with a connection of its own to each node. 1 … 128.
+    /// Threads of a cluster that is built without an executor, each with connections of its own (`connections_per_node`) to
+    /// each node of the local data center. 1 … 128.
     unsigned io_threads = 1;
 
     /// Time limit of one request: queueing, every attempt, every page.
@@ -127,10 +128,11 @@ struct cluster_config {
     /// Requests in flight on one connection; more wait in the node's queue. 1 … 32,767.
     std::uint16_t max_in_flight = 2'048;
 
-    /// Requests that wait for a free stream id, per node; more fail at once with `overloaded`. At least 1.
+    /// Requests that wait for a free stream id, per node; more fail at once with `overloaded`. Split evenly over the
+    /// threads; with v4 for each keyspace in use. At least 1.
     std::size_t max_queued_requests = 131'072;
 
-    /// Encoded bytes of those requests, per node. At least 1.
+    /// Encoded bytes of those requests, per node, split in the same way. At least 1.
     std::size_t max_queued_bytes = std::size_t{64} * 1024 * 1024;
 
     /// How many bytes of result `execute` may hold, all pages together. At least 1.

@@ -161,8 +161,8 @@ public:
     /// in use has connections of its own (`cluster_config::connections_per_node`); they are opened first.
     ///
     /// Completes with void(std::exception_ptr) within `cluster_config::request_timeout`. `invalid_request` when there is no such
-    /// keyspace, `query_error` when the name is empty; after an error of any kind but `operation_timed_out` with effect
-    /// `maybe_applied` the session is where it was.
+    /// keyspace, `query_error` when the name is empty; after an error whose effect is not `maybe_applied` the session is where
+    /// it was.
     template <asio::completion_token_for<detail::keyspace_signature> Token = asio::deferred_t>
     auto set_keyspace(std::string name, Token&& token = Token{}) const
     {

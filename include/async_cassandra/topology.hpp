@@ -23,9 +23,9 @@ struct topology_data;
 
 /// Whether a client can use a node.
 enum class node_state : std::uint8_t {
-    unknown,  ///< Not tried yet, or never: no request may go there.
-    up,       ///< A connection to it is open.
-    down,     ///< It was tried, and there is no connection.
+    unknown,  ///< Not tried yet, or not wanted: no request goes there but those that name it.
+    up,       ///< The first thread of the cluster has a connection to it.
+    down,     ///< It was tried, and that thread has none.
 };
 
 /// "unknown", "up" or "down".

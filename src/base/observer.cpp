@@ -25,7 +25,6 @@ std::string_view to_string(node_status_reason reason) noexcept
     case node_status_reason::connection_lost: return "the last connection was lost";
     case node_status_reason::connect_failed: return "it cannot be connected to";
     case node_status_reason::authentication_failed: return "it refuses the log-in";
-    case node_status_reason::wrong_cluster: return "it belongs to another cluster";
     case node_status_reason::protocol_refused: return "it does not speak the protocol version of the cluster";
     case node_status_reason::keyspace_refused: return "it refuses the keyspace";
     case node_status_reason::removed: return "it left the cluster";

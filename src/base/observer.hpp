@@ -31,7 +31,6 @@ enum class node_status_reason : std::uint8_t {
     connection_lost,
     connect_failed,
     authentication_failed,
-    wrong_cluster,
     protocol_refused,
     keyspace_refused,
     removed,
@@ -65,12 +64,6 @@ struct connection_closing {
     std::string_view reason;
 };
 
-struct control_connection_move {
-    const endpoint* from;  ///< Null: there was none.
-    const endpoint& to;
-    std::string_view reason;  ///< Why the last one ended; empty when there was none.
-};
-
 struct reconnect_schedule {
     const uuid& host_id;
     const endpoint& node;
@@ -87,7 +80,6 @@ public:
     virtual void on_node_status(const node_status_change&) noexcept {}
     virtual void on_connection_opened(const connection_opening&) noexcept {}
     virtual void on_connection_closed(const connection_closing&) noexcept {}
-    virtual void on_control_connection_moved(const control_connection_move&) noexcept {}
     virtual void on_reconnect_scheduled(const reconnect_schedule&) noexcept {}
 
 protected:

@@ -15,7 +15,6 @@ node_status_reason reason_of(connect_failure why) noexcept
     switch (why) {
     case connect_failure::unreachable: return node_status_reason::connect_failed;
     case connect_failure::authentication: return node_status_reason::authentication_failed;
-    case connect_failure::wrong_cluster: return node_status_reason::wrong_cluster;
     case connect_failure::protocol: return node_status_reason::protocol_refused;
     case connect_failure::keyspace: return node_status_reason::keyspace_refused;
     }

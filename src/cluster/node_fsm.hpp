@@ -12,7 +12,7 @@ namespace async_cassandra::detail {
 
 /// Why a connection did not come about, as far as it makes a difference. All are tried again: a password is corrected,
 /// a node is upgraded, and nobody would tell this client.
-enum class connect_failure : std::uint8_t { unreachable, authentication, wrong_cluster, protocol, keyspace };
+enum class connect_failure : std::uint8_t { unreachable, authentication, protocol, keyspace };
 
 /// What one shard thinks of one node, and when it connects to it. Pure: time and chance are arguments.
 ///

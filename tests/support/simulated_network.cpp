@@ -199,7 +199,7 @@ std::unique_ptr<base::pending_operation> simulated_network::resolve(
         // The handler lives as long as the operation.
         return operation;
     }
-    core_->at(core_->now() + resolve_time_, [core = core_.get(), state, answer] {
+    core_->at(core_->now() + resolve_time, [core = core_.get(), state, answer] {
         core->post([state, answer] { state->call(answer.error, answer.addresses); });
     });
     return operation;

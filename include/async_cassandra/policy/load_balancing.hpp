@@ -27,8 +27,8 @@ struct node_identity {
 
 /// Says which nodes may be used at all: true for those. Asked for each node once whenever the list of nodes changes, by
 /// each of the library's threads: it must be thread-safe, must not block, and must say the same each time. Nodes that it
-/// refuses get no connections but perhaps the control connection, and no requests but those that name the node
-/// (`statement::node`). A throw refuses the node, and is logged.
+/// refuses get no requests but those that name the node (`statement::node`), and no connections but those for
+/// that, for `cluster::check_host_health`, and perhaps the control connection. A throw refuses the node, and is logged.
 using node_filter = std::function<bool(const node_identity&)>;
 
 /// Only nodes of these data centers, by their exact names.
@@ -126,17 +126,18 @@ struct load_balancing_settings {
     /// points are near.
     std::string local_dc;
 
-    /// The rack to prefer in it. Empty: racks make no difference.
+    /// The rack to prefer in it; refused without `local_dc`. Empty: racks make no difference.
     std::string local_rack;
 
     /// How many nodes of each other data center may be used when no node of the local one is left. 0: none.
     std::uint32_t max_nodes_per_remote_dc = 0;
 
     /// Whether requests with LOCAL_ONE, LOCAL_QUORUM or LOCAL_SERIAL may go to those, too. They then mean the other data
-    /// center: what was just written here may not be there yet.
+    /// center: what was just written here may not be there yet. Refused while `max_nodes_per_remote_dc` is 0, unless there
+    /// is a policy.
     bool remote_for_local_consistency = false;
 
-    /// Replicas are tried in an order of chance, so that each gets its share. Off: in the order of the ring.
+    /// Replicas are tried in random order, so that each gets its share. Off: in the order of the ring.
     bool shuffle_replicas = true;
 
     /// Replicas that answer slowly or have just come up are tried later, and of two the one with less to do first.
@@ -145,7 +146,8 @@ struct load_balancing_settings {
     /// Null: every node may be used.
     node_filter filter;
 
-    /// Set: it chooses the nodes in place of all above but `filter`. Shared by all threads.
+    /// Set: it chooses the nodes of each request; of what is above only `filter` holds, and `local_dc` says which nodes are
+    /// connected to before a plan names them. Shared by all threads.
     std::shared_ptr<load_balancing_policy> policy;
 };
 

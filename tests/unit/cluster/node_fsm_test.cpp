@@ -129,7 +129,6 @@ TEST_F(node_fsm_test, the_cause_of_a_failure_is_told_and_it_is_tried_again_all_t
     };
     EXPECT_EQ(first_failure(unreachable), "wait 5ms down: it cannot be connected to");
     EXPECT_EQ(first_failure(authentication), "wait 5ms down: it refuses the log-in");
-    EXPECT_EQ(first_failure(wrong_cluster), "wait 5ms down: it belongs to another cluster");
     EXPECT_EQ(
         first_failure(protocol), "wait 5ms down: it does not speak the protocol version of the cluster"
     );

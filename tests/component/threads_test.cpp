@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "component/served_node.hpp"
+
+#include <gmock/gmock.h>
+
+#include <ctime>
+#include <filesystem>
+#include <iostream>
+#include <iterator>
+
+// Which threads there are, and what they cost when nothing is to be done.
+namespace async_cassandra::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+[[nodiscard]] std::ptrdiff_t running_threads()
+{
+    const std::filesystem::directory_iterator tasks{"/proc/self/task"};
+    return std::distance(begin(tasks), end(tasks));
+}
+
+[[nodiscard]] std::chrono::nanoseconds used_cpu()
+{
+    std::timespec used{};
+    EXPECT_EQ(::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used), 0);
+    return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
+}
+
+class threads_of_a_cluster : public ::testing::TestWithParam<unsigned> {};
+
+// SP7, R42
+TEST_P(threads_of_a_cluster, are_as_many_as_asked_for_whatever_is_in_flight)
+{
+    constexpr std::size_t many = 10'000;
+    served_node server;
+    server.node.on_query(query).reply(no_reply());
+    cluster_config config = server.config();
+    config.io_threads = GetParam();
+    config.request_timeout = patience;
+    config.max_in_flight = 16'384;
+    const std::ptrdiff_t before = running_threads();
+    std::vector<call<result_set>> running;
+    {
+        const closed_cluster client{config};
+        const session s = get(client.connect());
+        EXPECT_EQ(running_threads(), before + static_cast<std::ptrdiff_t>(GetParam()));
+        running.reserve(many);
+        for (std::size_t i = 0; i < many; ++i) {
+            running.push_back(start(s.execute(query)));
+        }
+        EXPECT_TRUE(eventually([&] { return client.stats().requests == many; }));
+        EXPECT_EQ(running_threads(), before + static_cast<std::ptrdiff_t>(GetParam()));
+    }
+    EXPECT_TRUE(eventually([&] { return running_threads() == before; }));
+}
+
+INSTANTIATE_TEST_SUITE_P(io_threads, threads_of_a_cluster, ::testing::Values(1U, 2U, 4U, 8U, 16U));
+
+// SP7: less than 0.5 %; where other tests run beside it, ten times that. The loop of the played node is counted, too.
+TEST(idle_cluster, takes_next_to_no_cpu)
+{
+    connected_node server{[](cluster_config& c) { c.io_threads = 16; }};
+    std::this_thread::sleep_for(100ms);
+    const std::chrono::nanoseconds before = used_cpu();
+    std::this_thread::sleep_for(2s);
+    const std::chrono::nanoseconds used = used_cpu() - before;
+    EXPECT_LT(used, 100ms) << "ten times 0.5 % of two seconds";
+    RecordProperty("idle_cpu_percent", std::to_string(std::chrono::duration<double>(used) / 2s * 100));
+    std::cout << "idle with 16 threads: " << std::chrono::duration<double>(used) / 2s * 100 << " % CPU\n";
+}
+
+}  // namespace
+}  // namespace async_cassandra::testing
