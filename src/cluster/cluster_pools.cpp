@@ -80,8 +80,8 @@ void cluster_shard::open_pools(
         all->missing = 0;
         std::exchange(all->done, nullptr)(reason);
     };
-    const auto report_or_go_on = [all, open, report](const net::close_reason* reason) {
-        if (reason == nullptr || all->missing != 1 || all->rest.empty()) {
+    const auto report_or_go_on = [this, all, open, report](const net::close_reason* reason) {
+        if (reason == nullptr || all->missing != 1 || all->rest.empty() || closed_) {
             report(reason);
             return;
         }

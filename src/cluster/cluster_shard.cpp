@@ -77,6 +77,7 @@ std::vector<control_candidate> cluster_shard::control_candidates_now()
         return n->status() == base::node_status::up;
     });
     std::vector<control_candidate> candidates;
+    candidates.reserve(order.size());
     for (const shard_node* const each : order)
         candidates.push_back({each->who().address, each->who().host});
     return candidates;
@@ -139,29 +140,49 @@ void cluster_shard::take(const cluster_shape& shape)
 {
     if (closed_)
         return;
-    taking_ = true;
     const std::shared_ptr<const topology_data> old = std::exchange(topology_, shape.nodes);
     const topology_change change = compare_nodes(
         old == nullptr ? std::span<const node_description>{} : old->described->nodes,
         shape.nodes->described->nodes
     );
     control_node_ = shape.control.node;
-    take_nodes(shape, change);
-    make_table(shape, change);
+    // First all that positions mean, then what makes nodes let go of requests and openings: those look for others at once.
+    departures leave = take_nodes(shape, change);
+    make_table(shape, change, leave.unwanted);
     replicas_.use(topology_);
     openings_.forget_unasked();
+    for (auto& [name, set] : pools_)
+        set.use(pools_of(name));
+    carry_out(std::move(leave), shape.control);
     for (auto& [name, set] : pools_) {
-        auto pools = boost::intrusive_ptr<pool_list>{new pool_list{nodes_.size()}};
-        for (std::size_t i = 0; i < nodes_.size(); ++i)
-            if (nodes_[i]->status() != base::node_status::unknown)
-                pools->pools[i] = pool_ptr{nodes_[i]->find(name)};
-        set.use(std::move(pools));
+        set.use(pools_of(name));
         if (set.has_worked())
             open_missing(set);
     }
-    taking_ = false;
+    table_->update_up();
     publish_traffic();
     publish_states();
+}
+
+boost::intrusive_ptr<pool_list> cluster_shard::pools_of(const std::string& keyspace) const
+{
+    auto pools = boost::intrusive_ptr<pool_list>{new pool_list{nodes_.size()}};
+    for (std::size_t i = 0; i < nodes_.size(); ++i)
+        if (nodes_[i]->status() != base::node_status::unknown)
+            pools->pools[i] = pool_ptr{nodes_[i]->find(keyspace)};
+    return pools;
+}
+
+void cluster_shard::carry_out(departures&& leave, const control_target& control)
+{
+    for (const std::uint32_t moved : leave.moved) {
+        const endpoint& to = topology_->nodes[moved].address;
+        nodes_[moved]->move(to, to == control.node ? control.host : std::string{});
+    }
+    for (const std::uint32_t position : leave.unwanted)
+        nodes_[position]->want(false);
+    for (std::unique_ptr<shard_node>& node : leave.gone)
+        let_leave(std::move(node));
 }
 
 void cluster_shard::publish_traffic()
@@ -173,20 +194,21 @@ void cluster_shard::publish_traffic()
     traffic_.set(std::move(nodes));
 }
 
-void cluster_shard::take_nodes(const cluster_shape& shape, const topology_change& change)
+auto cluster_shard::take_nodes(const cluster_shape& shape, const topology_change& change) -> departures
 {
+    departures leave;
     const bool is_first = table_ == nullptr;
     std::vector<std::unique_ptr<shard_node>> before = std::exchange(nodes_, {});
     nodes_.reserve(shape.nodes->nodes.size());
     for (std::size_t i = 0; i < shape.nodes->nodes.size(); ++i) {
         const node& each = shape.nodes->nodes[i];
-        std::string host = each.address == shape.control.node ? shape.control.host : std::string{};
         if (change.before[i] != topology_change::no_position) {
             nodes_.push_back(std::move(before[change.before[i]]));
             if (nodes_.back()->who().address != each.address)
-                nodes_.back()->move(each.address, std::move(host));
+                leave.moved.push_back(static_cast<std::uint32_t>(i));
             continue;
         }
+        std::string host = each.address == shape.control.node ? shape.control.host : std::string{};
         nodes_.push_back(std::make_unique<shard_node>(
             shard_,
             settings_,
@@ -197,10 +219,13 @@ void cluster_shard::take_nodes(const cluster_shape& shape, const topology_change
             nodes_.back()->set_new();
     }
     for (const std::uint32_t gone : change.removed)
-        let_leave(std::move(before[gone]));
+        leave.gone.push_back(std::move(before[gone]));
+    return leave;
 }
 
-void cluster_shard::make_table(const cluster_shape& shape, const topology_change& change)
+void cluster_shard::make_table(
+    const cluster_shape& shape, const topology_change& change, std::vector<std::uint32_t>& unwanted
+)
 {
     std::vector<plan_table::entry> entries;
     entries.reserve(nodes_.size());
@@ -217,7 +242,7 @@ void cluster_shard::make_table(const cluster_shape& shape, const topology_change
     for (std::uint32_t i = 0; i < nodes_.size(); ++i)
         if (const std::uint32_t was = change.before[i];
             was != topology_change::no_position && !is_local(i) && table_->distance(i) > old->distance(was))
-            nodes_[i]->want(false);
+            unwanted.push_back(i);
     if (knowledge_ == nullptr)
         return;
     // What is wrong stays wrong: it is said once.
@@ -253,10 +278,8 @@ void cluster_shard::on_node_status(const base::node_status_change& change) noexc
 {
     if (closed_)
         return;
-    if (!taking_) {
-        table_->update_up();
-        publish_soon();
-    }
+    table_->update_up();
+    publish_soon();
     if (control_ != nullptr && change.now == base::node_status::up)
         control_->on_node_up();
 }

@@ -129,9 +129,20 @@ private:
     [[nodiscard]] static const std::string& key(
         protocol_version version, const std::string& keyspace
     ) noexcept;
+    /// What a new list of nodes ends: connections to a former address, to nodes that are too far now, to those that left.
+    struct departures {
+        std::vector<std::uint32_t> moved;
+        std::vector<std::uint32_t> unwanted;
+        std::vector<std::unique_ptr<shard_node>> gone;
+    };
+
     void take(const cluster_shape& shape);
-    void take_nodes(const cluster_shape& shape, const topology_change& change);
-    void make_table(const cluster_shape& shape, const topology_change& change);
+    [[nodiscard]] departures take_nodes(const cluster_shape& shape, const topology_change& change);
+    void make_table(
+        const cluster_shape& shape, const topology_change& change, std::vector<std::uint32_t>& unwanted
+    );
+    [[nodiscard]] boost::intrusive_ptr<pool_list> pools_of(const std::string& keyspace) const;
+    void carry_out(departures&& leave, const control_target& control);
     void let_leave(std::unique_ptr<shard_node> node);
     [[nodiscard]] std::string find_local_dc(const topology_data& among) const;
     [[nodiscard]] std::optional<std::uint32_t> position_of(const uuid& host) const noexcept;
@@ -181,7 +192,6 @@ private:
     std::vector<std::shared_ptr<health_check>> checks_;
     base::intrusive_list<closable, closing_tag> closables_;
     timestamps write_times_;
-    bool taking_ = false;       // a topology
     bool published_ = false;    // in this turn
     bool unpublished_ = false;  // there is more
     bool closing_ = false;

@@ -7,6 +7,11 @@ namespace async_cassandra::detail {
 
 void pool_openings::add(const uuid& host, const std::string& keyspace, pool::open_callback done)
 {
+    if (closed_) {
+        if (done)
+            done(&*closed_);
+        return;
+    }
     waiting_.push_back({host, keyspace, std::move(done)});
     go_on();
 }
@@ -38,6 +43,7 @@ void pool_openings::forget_unasked()
 void pool_openings::close(const net::close_reason& reason)
 {
     going_on_ = true;
+    closed_ = reason;
     for (const entry& each : std::exchange(waiting_, {}))
         if (each.done)
             each.done(&reason);

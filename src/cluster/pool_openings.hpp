@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace async_cassandra::detail {
@@ -25,7 +26,7 @@ public:
     /// `open` calls back once, maybe at once.
     pool_openings(std::size_t most, opener open) : most_(most), open_(std::move(open)) {}
 
-    /// `done` may be null.
+    /// `done` may be null. After `close` it is told the same reason at once.
     void add(const uuid& host, const std::string& keyspace, pool::open_callback done);
 
     /// Those that wait and that nobody waits for are not opened any more.
@@ -51,6 +52,7 @@ private:
     std::deque<entry> waiting_;
     std::size_t running_ = 0;
     bool going_on_ = false;
+    std::optional<net::close_reason> closed_;
 };
 
 }  // namespace async_cassandra::detail

@@ -128,8 +128,7 @@ void shard_node::move(const endpoint& to, std::string host)
         successors.push_back(make_pool(p->keyspace()));
     node_fsm::actions what = fsm_.on_moved();
     what.drain = false;
-    retire_pools(drained("the node has another address"));
-    pools_ = std::move(successors);
+    retire_pools(drained("the node has another address"), std::move(successors));
     carry_out(what);
 }
 
@@ -139,15 +138,15 @@ void shard_node::remove(std::function<void()> done)
         return;
     node_fsm::actions what = fsm_.on_removed();
     what.drain = false;
-    retire_pools(drained("the node left the cluster"));
+    retire_pools(drained("the node left the cluster"), {});
     carry_out(what);
     removed_ = std::move(done);
     tell_if_gone();
 }
 
-void shard_node::retire_pools(const net::close_reason& reason)
+void shard_node::retire_pools(const net::close_reason& reason, std::vector<pool_ptr> successors)
 {
-    const std::vector<pool_ptr> old = std::exchange(pools_, {});
+    const std::vector<pool_ptr> old = std::exchange(pools_, std::move(successors));
     retired_.insert(retired_.end(), old.begin(), old.end());
     for (const pool_ptr& p : old)
         p->drain(reason);

@@ -101,7 +101,7 @@ private:
     [[nodiscard]] pool_ptr make_pool(std::string keyspace);
     [[nodiscard]] pool_ptr find_or_make(const std::string& keyspace);
     void note(const node_fsm::transition& change) noexcept;
-    void retire_pools(const net::close_reason& reason);
+    void retire_pools(const net::close_reason& reason, std::vector<pool_ptr> successors);
     void forget(pool& p);
     void carry_out(const node_fsm::actions& what, std::string_view detail = {});
     void arm() noexcept;

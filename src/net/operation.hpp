@@ -86,12 +86,15 @@ protected:
             connect_slot(slot);
     }
 
-    /// Clears the cancellation slot. On the handler's executor, before the handler runs.
+    /// Clears the cancellation slot, and lets go of the handler's executor: others may know this operation for longer. On
+    /// that executor, before the handler runs.
     template <class Signature>
     void let_go(asio::any_completion_handler<Signature>& handler) noexcept
     {
         if (cancellable_)
             asio::get_associated_cancellation_slot(handler).clear();
+        if (foreign_)
+            asio::any_completion_executor{}.swap(foreign_);
     }
 
 private:

@@ -195,6 +195,8 @@ void connect_operation::check_keyspace()
 
 void connect_operation::on_keyspace_checked(const failure_ptr& why) noexcept
 {
+    if (why && !goes_on())
+        return;
     if (!why)
         end();
     else if (may_pass(why->code))

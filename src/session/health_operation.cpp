@@ -31,8 +31,9 @@ void health_operation::start() noexcept
     const std::shared_ptr<cluster_shard>& where = cluster_->shard_connected_to(host_id_);
     // The check ends within its limit, whether somebody still waits or not: it must not keep the cluster.
     const boost::intrusive_ptr<health_operation> self{this};
-    const auto tell = [self](const result<host_health>& outcome) {
-        net::run_on(self->home(), [self, outcome] { self->finish(outcome); });
+    const auto tell = [self,
+                       back = cluster_->shards().front()->shared_home()](const result<host_health>& outcome) {
+        net::run_on(*back, [self, outcome] { self->finish(outcome); });
     };
     net::run_on(where->home(), [where, id = host_id_, tell] { where->check_health(id, tell); });
 }

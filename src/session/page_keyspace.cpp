@@ -69,6 +69,7 @@ void page_request::on_keyspace_open(
     if (reason != nullptr && reason->server != nullptr) {
         failure f = to_failure(reason->server, {});
         f.node = asked;
+        f.effect = honest(f.effect);
         fail(std::move(f));
         return;
     }

@@ -14,7 +14,7 @@ void page_request::prepare_again()
     // Those who wait on another's PREPARE are told; who sends it does so on the connection that has just answered.
     if (!home().repreparations().join(*this, node_pool(), *what_.prepared()))
         return;
-    leads_ = true;
+    led_ = &node_pool();
     preparing_ = true;
     resend_here();
 }
@@ -64,8 +64,10 @@ void page_request::on_prepared_again(const net::response& answer)
 
 void page_request::stop_preparing(repreparations::waiting_list& waited) noexcept
 {
-    home().repreparations().end(node_pool(), *what_.prepared(), waited);
-    leads_ = false;
+    // PREPARE may have gone on to another node meanwhile.
+    if (led_ != nullptr)
+        home().repreparations().end(*led_, *what_.prepared(), waited);
+    led_ = nullptr;
 }
 
 }  // namespace async_cassandra::detail

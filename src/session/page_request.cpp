@@ -319,10 +319,10 @@ void page_request::on_ending() noexcept
     static_cast<base::list_hook<reprepare_tag>&>(*this).unlink();
     if (const auto gone = std::exchange(unchecked_, nullptr))
         gone->owner = nullptr;
-    if (change_ != nullptr)
-        change_->owner = nullptr;
+    if (const auto gone = std::exchange(change_, nullptr))
+        gone->owner = nullptr;
     forget_schema();
-    if (!leads_)
+    if (led_ == nullptr)
         return;
     // It gave up before the answer: another one asks.
     repreparations::waiting_list waited;

@@ -87,7 +87,7 @@ private:
     std::shared_ptr<keyspace_change> change_;  // null unless the statement is USE
     std::optional<std::int64_t> write_time_;
     bool preparing_ = false;         // what is on its way is PREPARE …
-    bool leads_ = false;             // … and others wait for what comes of it
+    const pool* led_ = nullptr;      // … and others, who were at this node, wait for what comes of it
     std::uint8_t preparations_ = 0;  // since the last page
 };
 

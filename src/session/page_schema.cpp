@@ -58,16 +58,18 @@ bool page_request::deliver_early() noexcept
 {
     if (schema_ == nullptr)
         return false;
-    on_other(std::move(schema_->result));
+    other_result made = std::move(schema_->result);
+    on_other(std::move(made));
     return true;
 }
 
 void page_request::forget_schema() noexcept
 {
-    if (schema_ == nullptr)
+    const auto gone = std::exchange(schema_, nullptr);
+    if (gone == nullptr)
         return;
-    schema_->owner = nullptr;
-    if (const auto asking = std::exchange(schema_->asking, nullptr))
+    gone->owner = nullptr;
+    if (const auto asking = std::exchange(gone->asking, nullptr))
         asking->give_up();
 }
 

@@ -28,8 +28,10 @@ bool request::start_clock(std::chrono::milliseconds timeout) noexcept
         on_end();
         return false;
     }
-    if (keyspace_ == nullptr)
+    if (keyspace_ == nullptr) {
+        home_->open();
         keyspace_ = &home_->keyspace();
+    }
     timeout_ = timeout;
     home_->add(*this);
     // The clock's time, not the turn's: a handler that took long must not shorten the next request's deadline.

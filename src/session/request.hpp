@@ -100,6 +100,9 @@ protected:
     /// Tries that were made for it, but not by it.
     void add_attempts(std::vector<attempt>&& made);
 
+    /// What can have become of the user's request when an attempt may have had this effect.
+    [[nodiscard]] request_effect honest(request_effect effect) const noexcept;
+
     /// It is about to end, for whatever reason but the shard's going away.
     virtual void on_ending() noexcept {}
 
@@ -115,7 +118,6 @@ private:
     void try_nodes() noexcept;
     [[nodiscard]] bool offer(pool& where) noexcept;
     void end() noexcept;
-    [[nodiscard]] request_effect honest(request_effect effect) const noexcept;
     [[nodiscard]] request_effect leave_node() noexcept;
     [[nodiscard]] failure failure_of_attempts();
 

@@ -16,7 +16,7 @@ session_core::session_core(
     for (const std::shared_ptr<cluster_shard>& shard : cluster_->shards()) {
         shards_.push_back(std::make_shared<session_shard>(cluster_, shard, state_, version));
         state_->add(shards_.back());
-        // In order with the calls that follow: they travel through the same inbox.
+        // Before calls from other threads, which travel through the same inbox; calls on the shard's own open it themselves.
         net::run_on(shard->home(), [opened = shards_.back()] { opened->open(); });
     }
 }

@@ -24,6 +24,8 @@ session_shard::session_shard(
 
 void session_shard::open()
 {
+    if (keyspace_ != nullptr)
+        return;
     set_keyspace(state_->keyspace());
     shard_->add(*this);
 }

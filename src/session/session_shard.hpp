@@ -40,7 +40,7 @@ public:
     session_shard(const session_shard&) = delete;
     session_shard& operator=(const session_shard&) = delete;
 
-    /// Registers with the shard. Before the first request.
+    /// Registers with the shard, once. Before the first request.
     void open();
 
     /// The last handle of the session is gone; what runs goes on, and closing the cluster waits for it.

@@ -7,20 +7,15 @@
 
 namespace async_cassandra::cli {
 
-CLI::App& add_bench(CLI::App& app, bench_arguments& into)
+namespace {
+
+void add_load(CLI::App& bench, bench_arguments& into)
 {
     static const std::map<std::string, bench_operation> operations{
         {"select", bench_operation::select},
         {"insert", bench_operation::insert},
         {"mixed", bench_operation::mixed},
         {"stream", bench_operation::stream}};
-    CLI::App& bench = *app.add_subcommand("bench", "Measure a cluster, and this client, with a simple load");
-    bench.footer(
-        "Failed requests are counted and do not end the run; with any, the exit code is 1.\n"
-        "longest_ms of --json: the longest that one request took, failed and unsent ones\n"
-        "among them; with --rate from when it should have left. errors_by_class counts\n"
-        "failures by the class that the client throws."
-    );
     bench_options& options = into.options;
     bench
         .add_option(
@@ -62,8 +57,10 @@ CLI::App& add_bench(CLI::App& app, bench_arguments& into)
         )
         ->type_name("T")
         ->check(at_least_one<std::uint64_t>(128).description(""));
-    add_consistency_option(bench, into.consistency);
-    add_connection_options(bench, options.connection);
+}
+
+void add_tables(CLI::App& bench, bench_arguments& into)
+{
     bench
         .add_option(
             "--rows",
@@ -86,6 +83,24 @@ CLI::App& add_bench(CLI::App& app, bench_arguments& into)
             "--no-setup", into.no_setup, "Create and load nothing: the tables of keyspace bench are there"
         )
         ->excludes(replication);
+}
+
+}  // namespace
+
+CLI::App& add_bench(CLI::App& app, bench_arguments& into)
+{
+    CLI::App& bench = *app.add_subcommand("bench", "Measure a cluster, and this client, with a simple load");
+    bench.footer(
+        "Failed requests are counted and do not end the run; with any, the exit code is 1.\n"
+        "longest_ms of --json: the longest that one request took, failed and unsent ones\n"
+        "among them; with --rate from when it should have left. errors_by_class counts\n"
+        "failures by the class that the client throws."
+    );
+    bench_options& options = into.options;
+    add_load(bench, into);
+    add_consistency_option(bench, into.consistency);
+    add_connection_options(bench, options.connection);
+    add_tables(bench, into);
     bench.add_flag("--json", options.json, "Print one JSON object");
     bench.add_flag("--progress", options.progress, "Show progress also where standard error is no terminal");
     return bench;

@@ -65,7 +65,8 @@ struct nodes_arguments {
 
 CLI::App& add_nodes(CLI::App& app, nodes_arguments& into)
 {
-    CLI::App& nodes = *app.add_subcommand("nodes", "Show the nodes of a cluster, and ask each for a sign of life");
+    CLI::App& nodes =
+        *app.add_subcommand("nodes", "Show the nodes of a cluster, and ask each for a sign of life");
     add_connection_options(nodes, into.options.connection);
     add_format_option(nodes, into.options.format);
     add_timeout_option(nodes, into.timeout, "each node's answer (2)");

@@ -53,6 +53,7 @@ values values_of(const asked_node& asked)
 void append_table(std::string& out, std::span<const asked_node> nodes)
 {
     std::vector<std::string_view> names;
+    names.reserve(fields.size());
     for (const field& each : fields)
         names.push_back(each.name);
     text_table table{names};
