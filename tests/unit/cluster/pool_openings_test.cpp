@@ -93,6 +93,15 @@ TEST_F(pool_openings_test, after_close_those_that_wait_are_told_and_nothing_begi
     EXPECT_THAT(begun, ElementsAre(0, 1));
 }
 
+TEST_F(pool_openings_test, after_close_what_is_added_is_told_at_once)
+{
+    subject.close(closing);
+    add(7);
+    subject.add(id(8), "ks", nullptr);
+    EXPECT_THAT(told, ElementsAre("7: enough"));
+    EXPECT_THAT(begun, IsEmpty());
+}
+
 TEST_F(pool_openings_test, dropping_tells_nobody)
 {
     for (int i = 0; i < 4; ++i)
