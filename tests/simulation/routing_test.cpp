@@ -38,7 +38,7 @@ protected:
     }
     void TearDown() override
     {
-        close(*client);
+        simulated_client::TearDown();
         world.run_for(1s);
         EXPECT_THAT(nodes.violations(), IsEmpty());
     }

@@ -26,8 +26,7 @@ protected:
 
     void TearDown() override
     {
-        if (client)
-            close(*client);
+        simulated_client::TearDown();
         world.run_for(1s);
         EXPECT_THAT(nodes.violations(), IsEmpty());
         for (std::size_t i = 0; i < nodes.size(); ++i)
