@@ -124,6 +124,11 @@ void cluster_shard::on_wrong_cluster(const std::string& what)
     control_->leave({make_error_code(errc::connection_failed), what, nullptr});
 }
 
+void cluster_shard::on_useless(const failure& why)
+{
+    control_->leave({why.code, why.what, why.server});
+}
+
 void cluster_shard::take_hint(const protocol::status_change& said)
 {
     for (const std::unique_ptr<shard_node>& node : nodes_) {

@@ -168,6 +168,7 @@ private:
     void on_schema(const schema& now) override;
     void on_hint(const protocol::status_change& said) override;
     void on_wrong_cluster(const std::string& what) override;
+    void on_useless(const failure& why) override;
 
     std::shared_ptr<net::shard> shard_;
     pool_settings settings_;

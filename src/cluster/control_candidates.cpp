@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster/control_candidates.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace async_cassandra::detail {
 
-void control_candidates::begin(std::vector<control_candidate> known)
+void control_candidates::begin(std::vector<control_candidate> known, std::vector<endpoint> left)
 {
     stop();
+    const std::size_t first = std::min(known.size(), most_known_first);
+    later_.assign(known.begin() + static_cast<std::ptrdiff_t>(first), known.end());
+    known.resize(first);
     waiting_ = std::move(known);
+    left_ = std::move(left);
     next_waiting_ = 0;
     next_point_ = 0;
     given_.clear();
@@ -31,10 +37,27 @@ std::optional<control_candidate> control_candidates::take_waiting()
 {
     while (next_waiting_ < waiting_.size()) {
         control_candidate& each = waiting_[next_waiting_++];
-        if (given_.insert(each.node).second)
+        if (std::ranges::find(left_, each.node) != left_.end())
+            later_.push_back(std::move(each));
+        else if (given_.insert(each.node).second)
             return std::move(each);
     }
     return std::nullopt;
+}
+
+bool control_candidates::take_later()
+{
+    if (later_.empty())
+        return false;
+    const auto rank = [this](const control_candidate& c) {
+        const auto found = std::ranges::find(left_, c.node);
+        return found == left_.end() ? -1 : found - left_.begin();
+    };
+    std::ranges::stable_sort(later_, {}, rank);
+    left_.clear();
+    std::ranges::move(later_, std::back_inserter(waiting_));
+    later_.clear();
+    return true;
 }
 
 void control_candidates::go_on()
@@ -44,7 +67,10 @@ void control_candidates::go_on()
             std::exchange(then_, nullptr)(&*found);
             return;
         }
-        if (next_point_ == config_->contact_points.size()) {
+        const bool points_over = next_point_ == config_->contact_points.size();
+        if (points_over && take_later())
+            continue;
+        if (points_over) {
             std::exchange(then_, nullptr)(nullptr);
             return;
         }

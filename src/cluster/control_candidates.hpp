@@ -22,15 +22,20 @@ struct control_candidate {
     std::string host{};  ///< The name that the address was found under; empty: none.
 };
 
-/// Whom the control connection tries, a round at a time: the nodes that are known, and when none of them will do the
+/// Whom the control connection tries, a round at a time: nodes that are known, and when none of them will do the
 /// contact points, whose names are resolved anew in each round. No address comes twice in a round. On shard 0.
 class control_candidates {
 public:
+    /// Of the known nodes so many come before the contact points, the others after them: a large cluster that has moved as a
+    /// whole is to be found by its name before each of its old addresses has been tried.
+    static constexpr std::size_t most_known_first = 10;
+
     control_candidates(std::shared_ptr<net::shard> home, std::shared_ptr<const cluster_config> config)
         : shard_(std::move(home)), config_(std::move(config))
     {}
 
-    void begin(std::vector<control_candidate> known);
+    /// \param left nodes that come after all others, in this order: they were of no use.
+    void begin(std::vector<control_candidate> known, std::vector<endpoint> left);
 
     /// Calls back once, in this function or when a name has been resolved: with the next one, or with null when the round
     /// is over.
@@ -45,6 +50,7 @@ public:
 
 private:
     [[nodiscard]] std::optional<control_candidate> take_waiting();
+    [[nodiscard]] bool take_later();
     void resolve(contact_point point);
     void on_resolved(const contact_point& point, base::error_code code, const std::vector<inet>& addresses);
     void go_on();
@@ -52,6 +58,9 @@ private:
     std::shared_ptr<net::shard> shard_;
     std::shared_ptr<const cluster_config> config_;
     std::vector<control_candidate> waiting_;
+    std::vector<control_candidate>
+        later_;  // the known ones after the contact points, then those that were left
+    std::vector<endpoint> left_;
     std::size_t next_waiting_ = 0;
     std::size_t next_point_ = 0;
     std::set<endpoint> given_;

@@ -12,6 +12,9 @@ namespace async_cassandra::detail {
 
 namespace {
 
+// A node that is left after so long was of use before.
+constexpr std::chrono::minutes useful_time{1};
+
 std::string name_of(protocol_version version)
 {
     return "v" + std::to_string(static_cast<int>(version));
@@ -76,7 +79,7 @@ void control_connection::search()
     base::timer_wheel::clear(*this);
     searching_ = true;
     tls_failed_ = false;
-    candidates_.begin(known_());
+    candidates_.begin(known_(), left_);
     try_next();
 }
 
@@ -167,11 +170,17 @@ void control_connection::on_lost(const endpoint& node, const net::close_reason& 
         "control connection lost",
         {{"node", to_string(node)}, {"reason", reason.text}}
     );
-    // One that lets in and throws out at once would be tried without end.
-    const bool settled = shard_->now() - began_ >= node_fsm::settling_time;
+    // One that lets in and throws out at once, or is of no use for long, would be tried without end.
+    const bool left = std::exchange(leaving_, false);
+    const bool settled = shard_->now() - began_ >= (left ? useful_time : node_fsm::settling_time);
     if (settled) {
         pauses_.reset();
         attempts_.clear();
+        left_.clear();
+    }
+    if (left) {
+        std::erase(left_, node);
+        left_.push_back(node);
     }
     note_attempt(node, reason);
     if (settled)
@@ -241,8 +250,10 @@ void control_connection::on_node_up()
 
 void control_connection::leave(const net::close_reason& why)
 {
-    if (const auto open = connection_)
+    if (const auto open = connection_) {
+        leaving_ = true;
         open->close(why);
+    }
 }
 
 void control_connection::close() noexcept

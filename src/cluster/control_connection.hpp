@@ -69,7 +69,7 @@ public:
     /// A node of the cluster can be connected to: a pause ends.
     void on_node_up();
 
-    /// The node that it is at is not what was looked for.
+    /// The node that it is at is not what was looked for, or of no use: the others come first from now on.
     void leave(const net::close_reason& why);
 
     void close() noexcept;
@@ -106,6 +106,8 @@ private:
     std::shared_ptr<net::connection> connection_;
     base::time_point began_{};       // the attempt, or the connection's being ready
     std::vector<attempt> attempts_;  // the last at each node
+    std::vector<endpoint> left_;     // one after the other
+    bool leaving_ = false;
     bool searching_ = false;
     bool tls_failed_ = false;  // in this round
     bool was_up_ = false;

@@ -5,6 +5,7 @@
 #include "protocol/requests.hpp"
 
 #include <array>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -21,6 +22,20 @@ constexpr std::size_t most_bytes = std::size_t{100} * 1024 * 1024;
 constexpr std::array<std::string_view, 3> all_events{"TOPOLOGY_CHANGE", "STATUS_CHANGE", "SCHEMA_CHANGE"};
 
 }  // namespace
+
+bool is_lasting(const failure& why) noexcept
+{
+    if (why.code == errc::result_too_large)
+        return true;
+    const std::optional<server_code> said = to_server_code(why.code);
+    return said == server_code::unauthorized || said == server_code::invalid ||
+           said == server_code::syntax_error || said == server_code::protocol_error;
+}
+
+bool is_unknown_table(const failure& why) noexcept
+{
+    return why.code == make_error_code(server_code::invalid);
+}
 
 control_request::control_request(std::shared_ptr<net::shard> home, std::shared_ptr<net::connection> on)
     : shard_(std::move(home)), connection_(std::move(on))
@@ -183,14 +198,22 @@ protocol::encode_result event_registration::encode(
 
 void event_registration::on_answer(net::response&& answer)
 {
-    if (answer.header.op != protocol::opcode::ready) {
-        const std::string got{protocol::to_string(answer.header.op)};
-        fail(make_error_code(errc::protocol_violation), "unexpected " + got + " message, expected READY");
+    if (answer.header.op == protocol::opcode::ready) {
+        end();
+        if (const callback done = std::exchange(done_, nullptr))
+            done({});
         return;
     }
-    end();
-    if (const callback done = std::exchange(done_, nullptr))
-        done({});
+    protocol::reader in{answer.body};
+    protocol::response_prefix prefix;
+    auto refused = net::open_answer(in, answer.header, on().version(), prefix);
+    if (refused && std::holds_alternative<server_error_details>(*refused)) {
+        auto& said = std::get<server_error_details>(*refused);
+        fail(make_error_code(said.code), std::move(said.message));
+        return;
+    }
+    const std::string got{protocol::to_string(answer.header.op)};
+    fail(make_error_code(errc::protocol_violation), "unexpected " + got + " message, expected READY");
 }
 
 void event_registration::on_failed(failure_ptr why)

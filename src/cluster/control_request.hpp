@@ -14,6 +14,13 @@
 
 namespace async_cassandra::detail {
 
+/// Whether the node would answer so again, however often it is asked. Whatever else went wrong may pass: a node that boots or
+/// is overrun answers otherwise later, and another node may answer otherwise now.
+[[nodiscard]] bool is_lasting(const failure& why) noexcept;
+
+/// Whether the server says that it has no such table. It is asked for tables of newer servers, too.
+[[nodiscard]] bool is_unknown_table(const failure& why) noexcept;
+
 /// A request of the library's own on one connection. It is not tried elsewhere: when the connection goes, it fails.
 /// Belongs to the shard of the connection; owned by shared pointers until it has ended.
 class control_request : public net::pending_request,

@@ -58,6 +58,7 @@ void event_debouncer::end_window(actions& out)
     window_ends_.reset();
     hints_.clear();
     events_ = 0;
+    out.register_events = std::exchange(registration_wanted_, false);
     nodes_wanted_ = std::exchange(nodes_gathered_, false) || nodes_wanted_;
     merge(schema_wanted_, std::move(schema_gathered_));
     begin_reads(out);
@@ -75,9 +76,38 @@ event_debouncer::actions event_debouncer::on_connected()
     on_disconnected();
     connected_ = true;
     actions out;
+    out.register_events = true;
     nodes_wanted_ = true;
     begin_reads(out);
     return out;
+}
+
+event_debouncer::actions event_debouncer::on_registered()
+{
+    actions out;
+    // What was read while nobody told of changes may be old by now.
+    nodes_wanted_ = nodes_wanted_ || register_failures_ != 0;
+    register_failures_ = 0;
+    begin_reads(out);
+    return out;
+}
+
+event_debouncer::actions event_debouncer::on_register_failed(time_point now)
+{
+    actions out;
+    if (!connected_)
+        return out;
+    registration_wanted_ = true;
+    count_failure(register_failures_, now, out);
+    return out;
+}
+
+void event_debouncer::count_failure(unsigned& failures, time_point now, actions& out)
+{
+    if (++failures == settings_.most_failures)
+        out.leave = true;
+    else
+        open_window(now);
 }
 
 void event_debouncer::on_disconnected()
@@ -87,6 +117,8 @@ void event_debouncer::on_disconnected()
     next_refresh_.reset();
     hints_.clear();
     events_ = 0;
+    registration_wanted_ = false;
+    register_failures_ = nodes_failures_ = schema_failures_ = 0;
     nodes_gathered_ = nodes_wanted_ = nodes_under_way_ = false;
     schema_gathered_ = schema_wanted_ = schema_under_way_ = {};
     schema_asked_for_ = false;
@@ -162,6 +194,7 @@ event_debouncer::actions event_debouncer::on_nodes_read(
     actions out;
     if (!std::exchange(nodes_under_way_, false))
         return out;
+    nodes_failures_ = 0;
     const auto spread = static_cast<std::uint64_t>(settings_.refresh_interval.count()) / 10 + 1;
     next_refresh_ = now + settings_.refresh_interval -
                     std::chrono::milliseconds{static_cast<std::int64_t>(chance % spread)};
@@ -180,7 +213,7 @@ event_debouncer::actions event_debouncer::on_nodes_failed(time_point now)
     if (!std::exchange(nodes_under_way_, false))
         return out;
     nodes_gathered_ = true;
-    open_window(now);
+    count_failure(nodes_failures_, now, out);
     return out;
 }
 
@@ -188,6 +221,7 @@ event_debouncer::actions event_debouncer::on_schema_read()
 {
     actions out;
     schema_under_way_ = {};
+    schema_failures_ = 0;
     begin_reads(out);
     return out;
 }
@@ -198,7 +232,7 @@ event_debouncer::actions event_debouncer::on_schema_failed(time_point now)
     if (schema_under_way_.empty())
         return out;
     merge(schema_gathered_, std::exchange(schema_under_way_, {}));
-    open_window(now);
+    count_failure(schema_failures_, now, out);
     return out;
 }
 

@@ -29,8 +29,12 @@ struct schema_wish {
 /// not at all, and every `refresh_interval` whatever came. Pure: time and chance are arguments.
 ///
 /// Events gather for a window that begins with the first, so that a burst costs one read and a steady trickle cannot put
-/// it off. One read of a kind is under way at a time; what comes meanwhile makes one more after it. A read that failed is
-/// made again after a window. What is said of single nodes (UP, DOWN) is passed on at once, the same once in a window.
+/// it off. One read of a kind is under way at a time; what comes meanwhile makes one more after it. What is said of single
+/// nodes (UP, DOWN) is passed on at once, the same once in a window.
+///
+/// A read that failed is made again after a window, and so is the registration for events. What fails `most_failures` times in a
+/// row is not asked of this node any more: it is to be left for another one. What a node refuses for good is no failure: that
+/// is taken for read, until the interval is over.
 ///
 /// The list of nodes says which version the schema has. When that is not the version that was last read as a whole, the
 /// schema is read again: so a lost event is repaired within the interval, and an unchanged schema costs nothing.
@@ -40,13 +44,16 @@ public:
 
     struct settings {
         std::chrono::milliseconds window{1'000};
+        unsigned most_failures = 2;
         std::size_t most_events = 20;  ///< Different ones; then the window ends at once.
         std::chrono::milliseconds refresh_interval{60'000};
     };
 
     /// What is to be done.
     struct actions {
-        std::optional<protocol::status_change> hint{};  ///< For the node.
+        bool leave = false;                             ///< The node; nothing else then.
+        bool register_events = false;                   ///< With the node.
+        std::optional<protocol::status_change> hint{};  ///< For the node that it is about.
         bool read_nodes = false;
         schema_wish read_schema{};
     };
@@ -56,8 +63,11 @@ public:
     /// When `on_timer` is to be called; to be read again after every event.
     [[nodiscard]] std::optional<time_point> due() const noexcept;
 
-    /// A control connection is there: everything is read anew, for events were missed.
+    /// A control connection is there: events are registered for, everything is read anew, for some were missed.
     [[nodiscard]] actions on_connected();
+
+    [[nodiscard]] actions on_registered();
+    [[nodiscard]] actions on_register_failed(time_point now);
 
     /// It is gone; reads under way will not be told.
     void on_disconnected();
@@ -90,9 +100,14 @@ private:
     void open_window(time_point now) noexcept;
     void end_window(actions& out);
     void begin_reads(actions& out);
+    void count_failure(unsigned& failures, time_point now, actions& out);
 
     settings settings_;
     bool connected_ = false;
+    bool registration_wanted_ = false;  // when the window ends
+    unsigned register_failures_ = 0;    // in a row, on this connection
+    unsigned nodes_failures_ = 0;
+    unsigned schema_failures_ = 0;
     std::optional<time_point> window_ends_;
     std::optional<time_point> next_refresh_;
     std::vector<protocol::status_change> hints_;  // passed on in this window

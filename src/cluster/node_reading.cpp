@@ -20,6 +20,7 @@ node_reading::node_reading(
     std::shared_ptr<net::connection> on,
     std::uint16_t port,
     std::shared_ptr<address_translation> translation,
+    std::shared_ptr<peers_table> peers,
     std::chrono::milliseconds timeout,
     callback done
 )
@@ -28,6 +29,7 @@ node_reading::node_reading(
       timeout_(timeout),
       done_(std::move(done)),
       translation_(std::move(translation)),
+      which_(std::move(peers)),
       reader_(connection_->node(), port, translation_.get())
 {}
 
@@ -72,16 +74,25 @@ void node_reading::on_local(result<result_set> rows)
         return;
     }
     reader_.add_local(*rows->begin());
-    ask("SELECT * FROM system.peers_v2", &node_reading::on_peers_v2);
+    ask_for_peers();
+}
+
+void node_reading::ask_for_peers()
+{
+    if (which_->has_v2)
+        ask("SELECT * FROM system.peers_v2", &node_reading::on_peers_v2);
+    else
+        ask("SELECT * FROM system.peers", &node_reading::on_peers);
 }
 
 void node_reading::on_peers_v2(result<result_set> rows)
 {
-    // Cassandra 3 has no such table.
-    if (rows.has_error() && rows.error()->code.category() == server_category())
-        ask("SELECT * FROM system.peers", &node_reading::on_peers);
-    else
+    // For no other error: system.peers has no ports, and nodes that listen elsewhere would seem to have moved.
+    which_->has_v2 = !rows.has_error() || !is_unknown_table(*rows.error());
+    if (which_->has_v2)
         on_peers(std::move(rows));
+    else
+        ask_for_peers();
 }
 
 void node_reading::on_peers(result<result_set> rows)

@@ -15,6 +15,11 @@
 
 namespace async_cassandra::detail {
 
+/// Which table of a node has its peers. Stays as long as the connection: a server changes with a restart only.
+struct peers_table {
+    bool has_v2 = true;  ///< False: servers before 4.0, which have system.peers alone.
+};
+
 /// Asks one node for the list of all: system.local, then system.peers_v2 or, where there is none, system.peers. Rows are
 /// read some at a time, so that the list of a large cluster does not hold up the loop.
 class node_reading final : public std::enable_shared_from_this<node_reading> {
@@ -23,11 +28,13 @@ public:
 
     /// \param port of nodes whose row names none.
     /// \param translation of peers' addresses.
+    /// \param peers what is known of the connection's node, and found out.
     node_reading(
         std::shared_ptr<net::shard> home,
         std::shared_ptr<net::connection> on,
         std::uint16_t port,
         std::shared_ptr<address_translation> translation,
+        std::shared_ptr<peers_table> peers,
         std::chrono::milliseconds timeout,
         callback done
     );
@@ -41,6 +48,7 @@ public:
 private:
     void ask(const char* cql, void (node_reading::*then)(result<result_set>));
     void on_local(result<result_set> rows);
+    void ask_for_peers();
     void on_peers_v2(result<result_set> rows);
     void on_peers(result<result_set> rows);
     void read_some();
@@ -51,6 +59,7 @@ private:
     std::chrono::milliseconds timeout_;
     callback done_;
     std::shared_ptr<address_translation> translation_;
+    std::shared_ptr<peers_table> which_;
     node_rows_reader reader_;
     std::shared_ptr<control_query> asking_;
     result_set peers_;

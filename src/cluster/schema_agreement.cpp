@@ -91,8 +91,7 @@ void schema_agreement::on_local(result<result_set> rows)
 
 void schema_agreement::on_peers_v2(result<result_set> rows)
 {
-    // Cassandra 3 has no such table.
-    has_peers_v2_ = !rows.has_error() || rows.error()->code.category() != server_category();
+    has_peers_v2_ = !rows.has_error() || !is_unknown_table(*rows.error());
     if (has_peers_v2_)
         on_peers(std::move(rows));
     else

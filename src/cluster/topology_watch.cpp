@@ -19,13 +19,7 @@ constexpr std::chrono::seconds query_timeout{5};
 // Units of topology_builder in a turn of the loop: less than a millisecond.
 constexpr std::size_t units_per_turn = 50'000;
 
-/// A server that answers so answers so again: it is asked at the next periodic look, not at once.
-bool is_refusal(const failure& why) noexcept
-{
-    return why.code.category() == server_category();
-}
-
-/// When the lists cannot be read at all, the node that is asked is still of use.
+/// When the node refuses to tell the list for good, it is still of use itself.
 described_nodes connected_node_alone(const endpoint& address)
 {
     described_nodes alone;
@@ -53,7 +47,8 @@ topology_watch::topology_watch(
 void topology_watch::on_connected(std::shared_ptr<net::connection> to)
 {
     connection_ = std::move(to);
-    register_for_events();
+    peers_ = std::make_shared<peers_table>();
+    why_unread_ = {};
     carry_out(debouncer_.on_connected());
 }
 
@@ -64,18 +59,30 @@ void topology_watch::register_for_events()
         connection_,
         [self = shared_from_this()](const failure_ptr& why) {
             self->registering_.reset();
-            // What events would have told is read every minute.
-            if (why)
-                base::log(
-                    log_level::warning,
-                    "topology",
-                    "the node sends no events",
-                    {{"node", to_string(*why->node)}, {"reason", why->what}}
-                );
+            self->on_registered(why);
         }
     );
     const auto registering = registering_;  // run may end it at once
     registering->run(query_timeout);
+}
+
+void topology_watch::on_registered(const failure_ptr& why)
+{
+    if (!why) {
+        carry_out(debouncer_.on_registered());
+        return;
+    }
+    if (!connection_->ready())
+        return;  // the next one registers
+    // What events would have told is read every minute.
+    base::log(
+        log_level::warning,
+        "topology",
+        "the node sends no events",
+        {{"node", to_string(connection_->node())}, {"reason", why->what}}
+    );
+    if (!is_lasting(*why))
+        carry_out_after(*why, debouncer_.on_register_failed(shard_->now()));
 }
 
 void topology_watch::on_disconnected() noexcept
@@ -147,6 +154,8 @@ void topology_watch::on_timer(base::time_point now) noexcept
 
 void topology_watch::carry_out(const event_debouncer::actions& what)
 {
+    if (what.register_events)
+        register_for_events();
     if (what.hint)
         pass_on(*what.hint);
     if (what.read_nodes)
@@ -155,6 +164,14 @@ void topology_watch::carry_out(const event_debouncer::actions& what)
         read_schema(what.read_schema);
     if (const auto due = debouncer_.due(); due && !closed_)
         shard_->set_timer(*this, *due);
+}
+
+void topology_watch::carry_out_after(const failure& why, const event_debouncer::actions& what)
+{
+    if (what.leave)
+        listener_->on_useless(why);
+    else
+        carry_out(what);
 }
 
 void topology_watch::pass_on(protocol::status_change said)
@@ -175,6 +192,7 @@ void topology_watch::read_nodes()
         connection_,
         config_->port,
         translation_,
+        peers_,
         query_timeout,
         [self = shared_from_this()](result<described_nodes> read) {
             self->reading_nodes_.reset();
@@ -188,22 +206,10 @@ void topology_watch::read_nodes()
 void topology_watch::on_nodes(result<described_nodes> read)
 {
     if (read.has_error()) {
-        base::log(
-            log_level::warning, "topology", "the nodes cannot be read", {{"reason", read.error()->what}}
-        );
-        if (nodes_ == nullptr && connection_ != nullptr) {
-            nodes_ = std::make_shared<const described_nodes>(connected_node_alone(connection_->node()));
-            if (!keyspaces_)
-                keyspaces_.emplace();  // they are read behind the nodes
-            build();
-        }
-        carry_out(
-            is_refusal(*read.error())
-                ? debouncer_.on_nodes_read(std::nullopt, shard_->now(), shard_->env().entropy())
-                : debouncer_.on_nodes_failed(shard_->now())
-        );
+        on_no_nodes(read.error());
         return;
     }
+    why_unread_ = {};
     if (nodes_ != nullptr)
         if (const std::string other = other_cluster(*nodes_, *read); !other.empty()) {
             listener_->on_wrong_cluster(other);
@@ -216,6 +222,30 @@ void topology_watch::on_nodes(result<described_nodes> read)
     nodes_ = std::make_shared<const described_nodes>(std::move(*read));
     build();
     carry_out(debouncer_.on_nodes_read(version, shard_->now(), shard_->env().entropy()));
+}
+
+void topology_watch::on_no_nodes(const failure_ptr& why)
+{
+    if (!connection_->ready())
+        return;  // the next one reads
+    base::log(
+        log_level::warning,
+        "topology",
+        "the nodes cannot be read",
+        {{"node", to_string(connection_->node())}, {"reason", why->what}}
+    );
+    why_unread_ = why;
+    if (!is_lasting(*why)) {
+        carry_out_after(*why, debouncer_.on_nodes_failed(shard_->now()));
+        return;
+    }
+    if (nodes_ == nullptr) {
+        nodes_ = std::make_shared<const described_nodes>(connected_node_alone(connection_->node()));
+        if (!keyspaces_)
+            keyspaces_.emplace();  // they are read behind the nodes
+        build();
+    }
+    carry_out(debouncer_.on_nodes_read(std::nullopt, shard_->now(), shard_->env().entropy()));
 }
 
 void topology_watch::read_schema(const schema_wish& wish)
@@ -241,18 +271,7 @@ void topology_watch::read_schema(const schema_wish& wish)
 void topology_watch::on_schema(const schema_wish& wish, result<described_schema> read)
 {
     if (read.has_error()) {
-        base::log(
-            log_level::warning, "topology", "the schema cannot be read", {{"reason", read.error()->what}}
-        );
-        if (!keyspaces_) {
-            keyspaces_.emplace();
-            build();
-        }
-        tell_schema_waiters(schema_reads_);
-        carry_out(
-            is_refusal(*read.error()) ? debouncer_.on_schema_read()
-                                      : debouncer_.on_schema_failed(shard_->now())
-        );
+        on_no_schema(*read.error());
         return;
     }
     tell_notes(read->notes);
@@ -271,6 +290,28 @@ void topology_watch::on_schema(const schema_wish& wish, result<described_schema>
     tell_schema_waiters(schema_reads_);
     build();
     carry_out(debouncer_.on_schema_read());
+}
+
+void topology_watch::on_no_schema(const failure& why)
+{
+    if (!connection_->ready())
+        return;  // the next one reads
+    base::log(
+        log_level::warning,
+        "topology",
+        "the schema cannot be read",
+        {{"node", to_string(connection_->node())}, {"reason", why.what}}
+    );
+    // Requests can do without it until it comes.
+    if (!keyspaces_) {
+        keyspaces_.emplace();
+        build();
+    }
+    tell_schema_waiters(schema_reads_);
+    if (is_lasting(why))
+        carry_out(debouncer_.on_schema_read());
+    else
+        carry_out_after(why, debouncer_.on_schema_failed(shard_->now()));
 }
 
 void topology_watch::build()

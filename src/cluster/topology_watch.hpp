@@ -33,6 +33,9 @@ public:
     /// The node that was asked belongs to another cluster than the one that is known; what it told is forgotten.
     virtual void on_wrong_cluster(const std::string& what) = 0;
 
+    /// The node that was asked failed to tell what it was asked, several times in a row: another one is to be asked.
+    virtual void on_useless(const failure& why) = 0;
+
 protected:
     ~topology_listener() = default;
 };
@@ -61,6 +64,9 @@ public:
     /// Null until the first was built.
     [[nodiscard]] const std::shared_ptr<const topology_data>& known() const noexcept { return known_; }
 
+    /// Why the list of nodes could not be read from the node that is asked; empty: it was, or is still being read.
+    [[nodiscard]] const failure_ptr& why_unread() const noexcept { return why_unread_; }
+
     /// `then` runs as soon as there is a topology, or none is to come any more: now, or later on this shard.
     void when_known(std::function<void()> then);
 
@@ -73,11 +79,15 @@ public:
 private:
     void pass_on(protocol::status_change said);
     void carry_out(const event_debouncer::actions& what);
+    void carry_out_after(const failure& why, const event_debouncer::actions& what);
     void register_for_events();
+    void on_registered(const failure_ptr& why);
     void read_nodes();
     void on_nodes(result<described_nodes> read);
+    void on_no_nodes(const failure_ptr& why);
     void read_schema(const schema_wish& wish);
     void on_schema(const schema_wish& wish, result<described_schema> read);
+    void on_no_schema(const failure& why);
     void stop_reading() noexcept;
     void stop() noexcept;
     void build();
@@ -95,12 +105,14 @@ private:
     std::shared_ptr<address_translation> translation_;
     event_debouncer debouncer_;
     std::shared_ptr<net::connection> connection_;  // null: there is none
+    std::shared_ptr<peers_table> peers_;           // of that connection's node
     std::shared_ptr<event_registration> registering_;
     std::shared_ptr<node_reading> reading_nodes_;
     std::shared_ptr<schema_reading> reading_schema_;
 
     // As they were read last.
     std::shared_ptr<const described_nodes> nodes_;
+    failure_ptr why_unread_;
     std::optional<keyspace_replications> keyspaces_;
     schema schema_;
 

@@ -155,6 +155,7 @@ void connect_operation::open_pools()
     if (!goes_on())
         return;
     stage_ = stage::opening_pools;
+    where_ = control().last_target();  // it may have gone elsewhere for the list
     cluster_->open_pools(
         where_.version,
         keyspace_,
@@ -231,6 +232,19 @@ void connect_operation::on_timer(base::time_point) noexcept
     fail(time_is_over());
 }
 
+std::vector<attempt> connect_operation::causes() const
+{
+    if (stage_ != stage::reading_topology)
+        return first_shard().failures(where_.version, keyspace_);
+    std::vector<attempt> all = control().progress().attempts;
+    if (const failure_ptr& why = first_shard().watch()->why_unread()) {
+        const endpoint& node = control().last_target().node;
+        std::erase_if(all, [&](const attempt& each) { return each.node == node; });
+        all.push_back({node, {}, why->code, why->what, request_effect::not_sent});
+    }
+    return all;
+}
+
 failure connect_operation::time_is_over() const
 {
     failure f;
@@ -244,8 +258,12 @@ failure connect_operation::time_is_over() const
             stage_ == stage::checking_keyspace ? "the keyspace was still being checked"
             : stage_ == stage::opening_pools   ? "the connections for requests were still being opened"
                                                : "the list of nodes was still being read";
-        f = base::make_failure(errc::no_host_available, to_string(where_.node) + ": " + std::string{doing});
-        f.node = where_.node;
+        const endpoint& node = stage_ == stage::reading_topology ? control().last_target().node : where_.node;
+        f = base::make_failure(errc::no_host_available, to_string(node) + ": " + std::string{doing});
+        f.node = node;
+        f.attempts = causes();
+        for (const attempt& each : f.attempts)
+            f.what += "; " + to_string(each.node) + ": " + each.reason;
     }
     f.what = "connect took longer than " + std::to_string(cluster_->config().connect_timeout.count()) +
              " ms: " + f.what;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace async_cassandra::detail {
 
@@ -61,6 +62,8 @@ private:
     void on_keyspace_checked(const failure_ptr& why) noexcept;
     void try_again(failure why) noexcept;
     [[nodiscard]] failure time_is_over() const;
+    /// How each node failed last at what is still being waited for.
+    [[nodiscard]] std::vector<attempt> causes() const;
     void fail(failure f) noexcept;
     void end() noexcept;
     void leave() noexcept;

@@ -124,6 +124,40 @@ TEST_F(control, resolves_names_anew_when_all_that_is_known_is_lost)
     EXPECT_EQ(nodes_known(), 3U);
 }
 
+class control_of_many : public control {
+protected:
+    control_of_many() : control(forty_nodes()) {}
+
+private:
+    static fake_cluster_settings forty_nodes()
+    {
+        fake_cluster_settings settings;
+        settings.nodes = {40};
+        return settings;
+    }
+};
+
+TEST_F(control_of_many, does_not_try_each_old_address_before_the_name_tells_new_ones)
+{
+    world.network().add_name("db", {nodes.address(0).address});
+    config.contact_points = {"db"};
+    config.handshake_timeout = 300ms;
+    connect();
+    world.run_for(2s);
+    const std::size_t before = arrivals();
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        world.network().set_connect_fate(nodes.address(i), connect_fate::ignored);
+        nodes.stop(i);
+        nodes.restart_at(i, inet::parse("127.0.1." + std::to_string(i + 1)).value());
+    }
+    world.network().add_name("db", {nodes.address(5).address});
+    world.run_for(11 * 300ms);
+    EXPECT_EQ(arrivals(), before + 1);
+    world.run_for(10s);
+    rows_of("Q");
+    EXPECT_EQ(known(7).address, nodes.address(7));
+}
+
 TEST_F(control, comes_back_with_the_first_node_that_does)
 {
     connect();

@@ -27,6 +27,8 @@ constexpr auto at_once = 2ms;
 constexpr auto silence = 2s + 2ms;
 // An idle one: probed after 15 s; what came damaged is found out by the next probe.
 constexpr auto idle_silence = 36s;
+// Nothing comes at all: probed after 15 s, given up 5 s later, connected again after the first pause.
+constexpr auto idle_half_open = 15s + 5s + 100ms + 2 * at_once;
 constexpr auto longest_pause = 1s;
 
 struct guarded_node {
@@ -149,7 +151,7 @@ protected:
                 .reply_once(damaged(as_usual()));
             break;
         }
-        world.run_for(idle_silence);
+        world.run_for(how() == damage::half_open ? idle_half_open : idle_silence);
         EXPECT_EQ(node.connections_accepted(), before + 2) << "both were replaced, once";
     }
 

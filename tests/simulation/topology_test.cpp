@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the client knows of the cluster, and how it keeps that up to date. R18
+#include <async_cassandra/log.hpp>
+
 #include "simulation/simulated_session.hpp"
 
+#include <algorithm>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace async_cassandra::testing {
 namespace {
@@ -14,6 +20,10 @@ using ::testing::SizeIs;
 
 class simulated_topology : public simulated_cluster_session {
 protected:
+    explicit simulated_topology(fake_cluster_settings settings = {})
+        : simulated_cluster_session(std::move(settings))
+    {}
+
     void TearDown() override
     {
         simulated_cluster_session::TearDown();
@@ -229,6 +239,53 @@ TEST_F(simulated_topology, the_schema_is_known_and_follows_changes_of_others)
     EXPECT_EQ(now.find("ks", "t"), nullptr);
     EXPECT_NE(now.find("ks", "u"), nullptr);
     EXPECT_NE(before.find("ks", "t"), nullptr) << "a snapshot does not change";
+}
+
+class another_partitioner : public simulated_topology {
+protected:
+    another_partitioner() : simulated_topology(with_random_partitioner())
+    {
+        set_log_sink([this](const log_record& record) { logged_.emplace_back(record.text); });
+    }
+    ~another_partitioner() override { set_log_sink({}); }
+
+    [[nodiscard]] std::size_t logged(std::string_view part) const
+    {
+        return static_cast<std::size_t>(std::ranges::count_if(logged_, [&](const std::string& text) {
+            return text.find(part) != std::string::npos;
+        }));
+    }
+
+private:
+    static fake_cluster_settings with_random_partitioner()
+    {
+        fake_cluster_settings settings;
+        settings.node.partitioner = "org.apache.cassandra.dht.RandomPartitioner";
+        return settings;
+    }
+
+    std::vector<std::string> logged_;
+};
+
+TEST_F(another_partitioner, has_no_replicas_and_is_said_once_in_the_log)
+{
+    nodes.change_schema(
+        "CREATE KEYSPACE ks WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 2}"
+    );
+    nodes.change_schema("CREATE TABLE ks.t (k bigint PRIMARY KEY, v text)");
+    connect();
+    world.run_for(5min);
+    nodes.stop(control_node());
+    world.run_for(5min);
+    EXPECT_EQ(addresses(), true_addresses());
+    const topology now = client->topology();
+    EXPECT_EQ(now.partitioner(), "org.apache.cassandra.dht.RandomPartitioner");
+    EXPECT_THAT(now.replicas("ks", *cells::bigint(1)), IsEmpty());
+    EXPECT_THAT(now.token_ranges("ks", nodes.host_id(0)), IsEmpty());
+    const auto insert = prepare("INSERT INTO ks.t (k, v) VALUES (?, ?)");
+    for (std::int64_t key = 0; key < 30; ++key)
+        EXPECT_THAT(rows_of(insert.bind(key, std::string{"v"})), IsEmpty());
+    EXPECT_EQ(logged("the tokens of the partitioner 'org.apache.cassandra.dht.RandomPartitioner'"), 1U);
 }
 
 }  // namespace

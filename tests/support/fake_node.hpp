@@ -52,6 +52,7 @@ struct fake_node_settings {
     version_refusal refusal = version_refusal::cassandra_3_0;
     endpoint address = loopback_address();  ///< What system.local says.
     std::string cluster_name = "fake";
+    std::string partitioner = "org.apache.cassandra.dht.Murmur3Partitioner";  ///< What system.local says.
     std::string data_center = "dc1";
     std::string rack = "rack1";
     std::string release_version = "5.0.9";

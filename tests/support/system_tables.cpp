@@ -92,7 +92,7 @@ row local_row(const node_state& node)
         address,
         cells::int_(internode_port),
         cells::text(s.highest == protocol_version::v5 ? "5" : "4"),
-        cells::text("org.apache.cassandra.dht.Murmur3Partitioner"),
+        cells::text(s.partitioner),
         cells::text(s.rack),
         cells::text(s.release_version),
         address,

@@ -22,11 +22,15 @@ using protocol::status_change_kind;
 using protocol::topology_change;
 using protocol::topology_change_kind;
 
-/// "up 127.0.0.2 nodes schema", "schema shop users", "schema" for all of it.
+/// "register up 127.0.0.2 nodes schema", "schema shop users", "schema" for all of it.
 std::string text(const event_debouncer::actions& a)
 {
     std::string out;
     const auto add = [&](const std::string& word) { out += (out.empty() ? "" : " ") + word; };
+    if (a.leave)
+        add("leave");
+    if (a.register_events)
+        add("register");
     if (a.hint)
         add((a.hint->kind == status_change_kind::up ? "up " : "down ") + a.hint->node.address.to_string());
     if (a.read_nodes)
@@ -63,6 +67,9 @@ protected:
         return text(subject.on_nodes_read(version(v), now, chance));
     }
     std::string schema_read() { return text(subject.on_schema_read()); }
+    std::string nodes_failed() { return text(subject.on_nodes_failed(now)); }
+    std::string schema_failed() { return text(subject.on_schema_failed(now)); }
+    std::string register_failed() { return text(subject.on_register_failed(now)); }
     /// To the time at which it wants to be called.
     std::string wait()
     {
@@ -71,7 +78,8 @@ protected:
     }
     void settle()
     {
-        ASSERT_EQ(text(subject.on_connected()), "nodes");
+        ASSERT_EQ(text(subject.on_connected()), "register nodes");
+        ASSERT_EQ(text(subject.on_registered()), "");
         ASSERT_EQ(nodes_read(), "schema");
         ASSERT_EQ(schema_read(), "");
         refresh_at = subject.due().value();
@@ -85,7 +93,7 @@ protected:
 TEST_F(event_debouncer_test, everything_is_read_when_connected_the_nodes_first)
 {
     EXPECT_EQ(subject.due(), std::nullopt);
-    EXPECT_EQ(text(subject.on_connected()), "nodes");
+    EXPECT_EQ(text(subject.on_connected()), "register nodes");
     EXPECT_EQ(nodes_read(), "schema");
     EXPECT_EQ(schema_read(), "");
     EXPECT_EQ(subject.due(), now + 60s);
@@ -190,13 +198,87 @@ TEST_F(event_debouncer_test, a_failed_read_is_made_again_after_a_window)
 
 TEST_F(event_debouncer_test, a_failed_read_of_the_whole_schema_is_made_again)
 {
-    ASSERT_EQ(text(subject.on_connected()), "nodes");
+    ASSERT_EQ(text(subject.on_connected()), "register nodes");
     EXPECT_EQ(text(subject.on_nodes_failed(now)), "");
     EXPECT_EQ(wait(), "nodes");
     ASSERT_EQ(nodes_read(), "schema");
     EXPECT_EQ(text(subject.on_schema_failed(now)), "");
     EXPECT_EQ(wait(), "schema");
     EXPECT_EQ(schema_read(), "");
+}
+
+TEST_F(event_debouncer_test, a_node_that_fails_to_tell_the_nodes_twice_in_a_row_is_left)
+{
+    ASSERT_EQ(text(subject.on_connected()), "register nodes");
+    EXPECT_EQ(nodes_failed(), "");
+    EXPECT_EQ(subject.due(), now + 1s);
+    ASSERT_EQ(wait(), "nodes");
+    EXPECT_EQ(nodes_failed(), "leave");
+    EXPECT_EQ(subject.due(), std::nullopt) << "nothing more is asked of it";
+    subject.on_disconnected();
+    EXPECT_EQ(text(subject.on_connected()), "register nodes");
+    EXPECT_EQ(nodes_failed(), "") << "the next node begins anew";
+}
+
+TEST_F(event_debouncer_test, a_node_that_fails_to_tell_the_schema_twice_in_a_row_is_left)
+{
+    settle();
+    static_cast<void>(altered("shop"));
+    ASSERT_EQ(wait(), "schema shop");
+    EXPECT_EQ(schema_failed(), "");
+    EXPECT_EQ(subject.due(), now + 1s);
+    ASSERT_EQ(wait(), "schema shop");
+    EXPECT_EQ(schema_failed(), "leave");
+}
+
+TEST_F(event_debouncer_test, failures_with_a_success_between_them_are_not_in_a_row)
+{
+    settle();
+    for (int i = 0; i < 5; ++i) {
+        static_cast<void>(added(5));
+        static_cast<void>(altered("shop"));
+        ASSERT_EQ(wait(), "nodes schema shop");
+        EXPECT_EQ(nodes_failed(), "");
+        EXPECT_EQ(schema_failed(), "");
+        ASSERT_EQ(wait(), "nodes schema shop");
+        EXPECT_EQ(nodes_read(), "");
+        EXPECT_EQ(schema_read(), "");
+    }
+}
+
+TEST_F(event_debouncer_test, failures_of_different_kinds_are_not_in_a_row)
+{
+    ASSERT_EQ(text(subject.on_connected()), "register nodes");
+    EXPECT_EQ(register_failed(), "");
+    EXPECT_EQ(nodes_failed(), "");
+    ASSERT_EQ(wait(), "register nodes");
+    ASSERT_EQ(nodes_read(), "schema");
+    EXPECT_EQ(schema_failed(), "");
+}
+
+TEST_F(event_debouncer_test, a_failed_registration_is_repeated_and_what_it_missed_is_read)
+{
+    ASSERT_EQ(text(subject.on_connected()), "register nodes");
+    EXPECT_EQ(register_failed(), "");
+    ASSERT_EQ(nodes_read(), "schema");
+    ASSERT_EQ(schema_read(), "");
+    EXPECT_EQ(subject.due(), now + 1s);
+    EXPECT_EQ(wait(), "register");
+    EXPECT_EQ(text(subject.on_registered()), "nodes");
+    EXPECT_EQ(nodes_read(2), "schema") << "a change between that nobody told of";
+    EXPECT_EQ(schema_read(), "");
+    EXPECT_EQ(subject.due(), now + 60s);
+}
+
+TEST_F(event_debouncer_test, a_node_that_fails_to_register_twice_is_left)
+{
+    ASSERT_EQ(text(subject.on_connected()), "register nodes");
+    EXPECT_EQ(register_failed(), "");
+    ASSERT_EQ(wait(), "register");
+    EXPECT_EQ(register_failed(), "leave");
+    subject.on_disconnected();
+    EXPECT_EQ(register_failed(), "") << "an answer to nobody";
+    EXPECT_EQ(subject.due(), std::nullopt);
 }
 
 TEST_F(event_debouncer_test, nodes_are_read_every_minute_spread_over_clients)
@@ -274,7 +356,7 @@ TEST_F(event_debouncer_test, a_read_of_single_keyspaces_does_not_hide_a_lost_eve
 
 TEST_F(event_debouncer_test, a_server_that_tells_no_version_is_read_once)
 {
-    ASSERT_EQ(text(subject.on_connected()), "nodes");
+    ASSERT_EQ(text(subject.on_connected()), "register nodes");
     EXPECT_EQ(text(subject.on_nodes_read(std::nullopt, now, 0)), "schema");
     EXPECT_EQ(schema_read(), "");
     ASSERT_EQ(wait(), "nodes");
@@ -313,7 +395,7 @@ TEST_F(event_debouncer_test, a_new_control_connection_reads_everything_again)
     ASSERT_EQ(wait(), "nodes schema shop");
     subject.on_disconnected();
     EXPECT_EQ(subject.due(), std::nullopt);
-    EXPECT_EQ(text(subject.on_connected()), "nodes");
+    EXPECT_EQ(text(subject.on_connected()), "register nodes");
     EXPECT_EQ(nodes_read(), "schema") << "the version was the same, but nobody knows what was missed";
     EXPECT_EQ(schema_read(), "");
 }
@@ -321,7 +403,7 @@ TEST_F(event_debouncer_test, a_new_control_connection_reads_everything_again)
 /// Carries out what is decided, with reads that end or fail at any time, and knows what has not been read since it changed.
 class played_reads {
 public:
-    explicit played_reads(std::uint64_t seed) : dice_(seed) { carry_out(subject_.on_connected()); }
+    explicit played_reads(std::uint64_t seed) : dice_(seed) { connect(); }
 
     void play(int events)
     {
@@ -336,6 +418,7 @@ public:
         }
         RC_ASSERT(stale_.empty());
         RC_ASSERT(!nodes_running_ && running_.empty());
+        RC_ASSERT(registered_);
     }
 
 private:
@@ -343,8 +426,28 @@ private:
 
     [[nodiscard]] bool due_soon() const { return subject_.due() && *subject_.due() <= now_ + 1s; }
 
+    void connect()
+    {
+        nodes_running_ = false;
+        running_.clear();
+        stale_ = {"(nodes)", "(all)"};
+        all_behind_nodes_ = true;
+        registering_ = registered_ = false;
+        carry_out(subject_.on_connected());
+    }
+
     void carry_out(const event_debouncer::actions& a)
     {
+        if (a.leave) {
+            RC_ASSERT(!a.read_nodes && a.read_schema.empty() && !a.register_events);
+            subject_.on_disconnected();
+            connect();
+            return;
+        }
+        if (a.register_events) {
+            RC_ASSERT(!registered_);
+            RC_ASSERT(!std::exchange(registering_, true));
+        }
         if (a.read_nodes) {
             RC_ASSERT(!std::exchange(nodes_running_, true));
             stale_.erase("(nodes)");
@@ -355,6 +458,7 @@ private:
         if (a.read_schema.all) {
             std::erase_if(stale_, [](const std::string& what) { return what != "(nodes)"; });
             running_ = {"(all)"};
+            all_behind_nodes_ = false;
         }
         for (const std::string& keyspace : a.read_schema.keyspaces) {
             RC_ASSERT(!a.read_schema.all);
@@ -363,8 +467,17 @@ private:
         }
     }
 
+    void finish_registration(bool may_fail)
+    {
+        if (!std::exchange(registering_, false))
+            return;
+        registered_ = !may_fail || below(3) != 0;
+        carry_out(registered_ ? subject_.on_registered() : subject_.on_register_failed(now_));
+    }
+
     void finish_reads(bool may_fail)
     {
+        finish_registration(may_fail);
         if (std::exchange(nodes_running_, false)) {
             if (may_fail && below(3) == 0) {
                 stale_.insert("(nodes)");
@@ -419,8 +532,12 @@ private:
 
     void check()
     {
+        const bool comes_behind_nodes = all_behind_nodes_ && nodes_running_;
         for (const std::string& what : stale_)
-            RC_ASSERT((what == "(nodes)" ? nodes_running_ : !running_.empty()) || due_soon());
+            RC_ASSERT(
+                (what == "(nodes)" ? nodes_running_ : !running_.empty() || comes_behind_nodes) || due_soon()
+            );
+        RC_ASSERT(registered_ || registering_ || due_soon());
     }
 
     std::mt19937_64 dice_;
@@ -429,6 +546,9 @@ private:
     std::set<std::string> stale_;    // changed since the last read of it began, or that failed
     std::set<std::string> running_;  // of the schema
     bool nodes_running_ = false;
+    bool all_behind_nodes_ = false;  // the whole schema is read when the nodes are
+    bool registering_ = false;
+    bool registered_ = false;
 };
 
 TEST(event_debouncer, whatever_changes_is_read_afterwards_within_a_window_and_never_twice_at_a_time)
