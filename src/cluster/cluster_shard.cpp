@@ -413,6 +413,8 @@ void cluster_shard::close_now() noexcept
 void cluster_shard::on_shard_down() noexcept
 {
     closed_ = true;
+    // From now on they may go on any thread, several at once.
+    closables_.clear();
     openings_.drop();
     if (control_ != nullptr)
         control_->drop();

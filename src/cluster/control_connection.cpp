@@ -89,7 +89,8 @@ void control_connection::try_next()
         if (next == nullptr)
             end_round();
         else
-            try_candidate(*next, config_->protocol);
+            // Once chosen the version stays: sessions, their statements and the connections for requests speak it.
+            try_candidate(*next, was_up_ ? last_target_.version : config_->protocol);
     });
 }
 
@@ -150,7 +151,7 @@ void control_connection::on_closed(net::connection& c, const net::close_reason& 
         on_lost(c.node(), reason);
         return;
     }
-    if (c.version_refused() && c.version() > protocol_version::v4) {
+    if (!was_up_ && c.version_refused() && c.version() > protocol_version::v4) {
         try_candidate(control_candidate{trying_}, protocol_version::v4);
         return;
     }

@@ -9,7 +9,7 @@ namespace async_cassandra::net {
 
 namespace {
 
-/// A cancellation that was emitted on another thread than the shard's.
+/// A cancellation that was emitted on another thread than the shard's, or before the operation has begun.
 class cancel_message final : public base::inbox_node {
 public:
     cancel_message(operation& op, asio::cancellation_type type) noexcept : op_(op), type_(type)
@@ -45,13 +45,19 @@ public:
 
     void operator()(asio::cancellation_type type) const
     {
-        if (shard_->on_thread())
+        // An operation that lies in the inbox still begins before it is cancelled: the message goes behind it.
+        if (shard_->on_thread() && is_running())
             shard_->prepare([&] { op_.cancel(type); });
         else if (!shard_->is_dead())
             shard_->put(*new cancel_message{op_, type});
     }
 
 private:
+    [[nodiscard]] bool is_running() const noexcept
+    {
+        return static_cast<const base::list_hook<live_tag>&>(op_).is_linked();
+    }
+
     operation& op_;  // the slot is cleared before the operation ends
     std::shared_ptr<shard> shard_;
 };

@@ -174,7 +174,8 @@ void request::on_lost(const net::close_reason& reason, request_effect effect) no
     state_ = state::idle;
     effect = honest(effect);
     note_attempt(reason.code, reason.text, effect);
-    if (effect == request_effect::not_sent)
+    // Where nothing can have happened, whatever was on its way, another node may be asked.
+    if (effect != request_effect::maybe_applied)
         try_nodes();
     else
         fail(failure_of_attempts());

@@ -7,6 +7,7 @@
 #include "session/session_state.hpp"
 #include "session/stream_core.hpp"
 
+#include <cassert>
 #include <utility>
 
 namespace async_cassandra::detail {
@@ -20,6 +21,12 @@ session_shard::session_shard(
     : cluster_(std::move(cluster)), shard_(std::move(shard)), state_(std::move(state)), version_(version)
 {
     cluster_->count(held_);
+}
+
+session_shard::~session_shard()
+{
+    // This may be any thread, and the list is the shard's.
+    assert(!static_cast<base::list_hook<closing_tag>&>(*this).is_linked() || home().is_dead());
 }
 
 void session_shard::open()
@@ -102,7 +109,7 @@ void session_shard::tell_when_idle() noexcept
         return;
     if (!closed_) {
         if (forgotten_ && streams_.empty())
-            static_cast<base::list_hook<closing_tag>&>(*this).unlink();
+            leave_shard();
         return;
     }
     base::timer_wheel::clear(*this);
@@ -114,6 +121,14 @@ void session_shard::tell_when_idle() noexcept
     // Another shard's thread must not be told that all is over while handlers still wait for their turn here.
     for (std::function<void()>& done : std::exchange(close_waiters_, {}))
         net::run_behind_handlers(home(), std::move(done));
+    // Not before that: a cluster that closes now must wait for these handlers, too.
+    if (static_cast<base::list_hook<closing_tag>&>(*this).is_linked())
+        net::run_behind_handlers(home(), [self = shared_from_this()] { self->leave_shard(); });
+}
+
+void session_shard::leave_shard() noexcept
+{
+    static_cast<base::list_hook<closing_tag>&>(*this).unlink();
 }
 
 void session_shard::on_timer(base::time_point) noexcept

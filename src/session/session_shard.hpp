@@ -28,7 +28,9 @@ struct keyspace_use {
 
 /// What one shard holds of a session: where its requests go, and which are running. On the shard's thread, but for
 /// what is constant.
-class session_shard final : public closable, private base::timer_node {
+class session_shard final : public closable,
+                            private base::timer_node,
+                            public std::enable_shared_from_this<session_shard> {
 public:
     session_shard(
         std::shared_ptr<cluster_core> cluster,
@@ -36,7 +38,7 @@ public:
         std::shared_ptr<session_state> state,
         protocol_version version
     );
-    ~session_shard() override = default;
+    ~session_shard() override;
     session_shard(const session_shard&) = delete;
     session_shard& operator=(const session_shard&) = delete;
 
@@ -127,6 +129,7 @@ public:
 
 private:
     void hold_shard() noexcept;
+    void leave_shard() noexcept;
     void on_timer(base::time_point now) noexcept override;
 
     std::shared_ptr<cluster_core> cluster_;

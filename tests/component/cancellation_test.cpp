@@ -198,6 +198,42 @@ TEST_P(cancellation, a_request_cancelled_in_the_turn_it_began_in_is_never_writte
     expect_orderly_end();
 }
 
+// The loop has the caller's emit to run before it takes in calls that were made outside it.
+TEST_P(cancellation, that_comes_before_the_loop_has_taken_the_call_ends_it_unsent)
+{
+    connect();
+    for (const type how : {type::terminal, type::partial, type::total}) {
+        cancellable_call<result_set> c;
+        asio::post(context, [&] { c.signal.emit(how); });
+        s.execute("SELECT never FROM ks.t", c.token());
+        run_until([&] { return c.ended; });
+        EXPECT_EQ(c.cancelled().effect, request_effect::not_sent);
+    }
+    round_trip();
+    EXPECT_EQ(server.queries_of("SELECT never FROM ks.t"), 0U);
+    EXPECT_EQ(s.stats().requests, 0U);
+    expect_orderly_end();
+}
+
+TEST_P(cancellation, of_next_page_that_comes_before_the_loop_has_taken_it_loses_no_page)
+{
+    server.node.on_query(query).reply(reply_pages(one_bigint(), {bigints(1, 2), bigints(3, 4)}));
+    connect();
+    auto stream = s.execute_stream(query);
+    cancellable_call<std::optional<page>> c;
+    asio::post(context, [&] { c.signal.emit(type::terminal); });
+    stream.next_page(c.token());
+    run_until([&] { return c.ended; });
+    c.cancelled();
+    run_on(context, [&]() -> asio::awaitable<void> {
+        const auto first = co_await stream.next_page();
+        EXPECT_THAT(values_of(*first), ElementsAre(1, 2));
+        const auto second = co_await stream.next_page();
+        EXPECT_THAT(values_of(*second), ElementsAre(3, 4));
+    });
+    expect_orderly_end();
+}
+
 TEST_P(cancellation, late_answers_reach_nobody)
 {
     // Half of 4,000 calls are given up, by cancellation or by time limit, while answers come late and in disorder.

@@ -206,6 +206,78 @@ TEST_F(control, does_not_take_a_node_of_another_cluster)
     world.network().abandon();
 }
 
+/// The servers of one node, before it is upgraded and afterwards, and a client that knows nothing else.
+struct upgraded_node {
+    [[nodiscard]] static fake_node_settings settings(protocol_version highest)
+    {
+        fake_node_settings s;
+        s.highest = highest;
+        s.keyspaces = {"shop"};
+        return s;
+    }
+
+    fake_node old{settings(protocol_version::v4)};
+    fake_node current{settings(protocol_version::v5)};
+};
+
+class upgrade : protected upgraded_node, public simulated_client {
+protected:
+    upgrade() { config.contact_points = {to_string(address)}; }
+
+    void connect_to(fake_node& first)
+    {
+        first.on_query(text).reply(reply_void());
+        world.network().listen(address, first);
+        connect();
+    }
+
+    /// The server goes, and another one comes.
+    void replace(fake_node& gone, fake_node& next)
+    {
+        world.network().stop_listening(address);
+        gone.end_connections(peer_ending::reset);
+        world.run_for(1s);
+        next.on_query(text).reply(reply_void());
+        next.on_query(bound).markers(columns_of("shop", "t", "n bigint")).reply(reply_void());
+        world.network().listen(address, next);
+        world.run_for(1min);
+    }
+
+    static constexpr endpoint address = loopback_address();
+    static constexpr const char* text = "SELECT n FROM t";
+    static constexpr const char* bound = "SELECT n FROM t WHERE n = ?";
+};
+
+// What is there (sessions, their statements, the connections for requests) speaks it.
+TEST_F(upgrade, the_version_that_was_found_first_stays)
+{
+    keyspace = "shop";
+    connect_to(old);
+    replace(old, current);
+    ASSERT_EQ(current.request_count(protocol::opcode::register_), 1U) << "no control connection";
+    rows_of(text);
+    rows_of(prepare(bound).bind(std::int64_t{1}));
+    const auto end = start<session>([&](auto handler) { client->connect("shop", std::move(handler)); });
+    wait(*end);
+    ASSERT_FALSE(end->error);
+    opened.emplace(std::move(*end->value));
+    rows_of(text);
+    rows_of(prepare(bound).bind(std::int64_t{2}));
+    for (const request_record& each : current.requests())
+        EXPECT_EQ(each.version, 4);
+    EXPECT_THAT(current.violations(), IsEmpty());
+}
+
+TEST_F(upgrade, a_node_that_went_back_to_an_older_version_is_not_connected_to)
+{
+    connect_to(current);
+    replace(current, old);
+    EXPECT_EQ(old.request_count(protocol::opcode::register_), 0U);
+    const auto end = start<session>([&](auto handler) { client->connect("", std::move(handler)); });
+    wait(*end);
+    EXPECT_THAT(failure_of<no_host_available>(*end).what, HasSubstr("unsupported protocol version (5)"));
+}
+
 // Nodes tell of one another by 127.0.0.x, and are to be reached at 10.0.0.x.
 class behind_a_translator : public control {
 protected:

@@ -282,5 +282,70 @@ TEST_P(simulated_preparation, closing_while_it_is_prepared_again_ends_all)
     EXPECT_EQ(failure_of<connection_error>(*second).effect, request_effect::rejected);
 }
 
+/// Nodes of which some lose the connection on which they are asked something that changes nothing.
+class nothing_done : public simulated_cluster_session {
+protected:
+    void SetUp() override
+    {
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            nodes.node(i).on_query(query).markers(one_number).returns(one_number).reply(reply_void());
+        nodes.change_schema(
+            "CREATE KEYSPACE shop WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 3}"
+        );
+        connect();
+        world.run_for(2s);
+    }
+
+    void TearDown() override
+    {
+        simulated_client::TearDown();
+        EXPECT_THAT(nodes.violations(), IsEmpty());
+    }
+
+    const std::vector<column> one_number = columns_of("ks", "t", "n bigint");
+};
+
+// R24
+TEST_F(nothing_done, a_request_whose_statement_was_being_prepared_again_goes_to_another_node)
+{
+    const prepared_statement select = prepare(query);
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.node(i).forget_prepared();
+    nodes.node(0).on_prepare(query).reply_once(reset_connection());
+    const std::size_t before = nodes.node(0).request_count(opcode::prepare);
+    std::vector<std::shared_ptr<call_end<result_set>>> calls;
+    for (std::int64_t i = 0; i < 30; ++i)
+        calls.push_back(execute(select.bind(i)));
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        wait(*calls[i]);
+        EXPECT_FALSE(calls[i]->error) << i;
+    }
+    EXPECT_GT(nodes.node(0).request_count(opcode::prepare), before) << "the fault was not met";
+}
+
+TEST_F(nothing_done, a_request_fails_when_every_node_is_lost_while_it_is_prepared_again)
+{
+    const prepared_statement select = prepare(query);
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        nodes.node(i).forget_prepared();
+        nodes.node(i).on_prepare(query).reply(reset_connection());
+    }
+    const auto end = execute(select.bind(std::int64_t{1}));
+    wait(*end);
+    const failure f = failure_of<no_host_available>(*end);
+    EXPECT_EQ(f.effect, request_effect::rejected);
+    EXPECT_THAT(f.attempts, SizeIs(4)) << "UNPREPARED of the first, and how each was lost";
+}
+
+TEST_F(nothing_done, the_check_of_a_keyspace_goes_to_another_node)
+{
+    for (const std::size_t i : {0U, 1U})
+        nodes.node(i).on_query("SELECT key FROM system.local").reply_once(reset_connection());
+    for (int i = 0; i < 6; ++i) {
+        rows_of("USE shop");
+        EXPECT_EQ(opened->keyspace(), "shop");
+    }
+}
+
 }  // namespace
 }  // namespace async_cassandra::testing

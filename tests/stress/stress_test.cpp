@@ -180,6 +180,41 @@ TEST_P(stress, while_the_cluster_closes)
     EXPECT_THAT(server.node.violations(), IsEmpty());
 }
 
+TEST_P(stress, sessions_open_and_close_and_are_dropped_on_threads_of_their_users)
+{
+    cluster_config config = server.config(GetParam());
+    config.io_threads = 4;
+    const cluster client{config};
+    std::atomic<std::size_t> opened = 0;
+    std::vector<std::thread> threads;
+    for (std::size_t user = 0; user < users; ++user) {
+        threads.emplace_back([&, user] {
+            for (std::size_t i = 0; i < 200; ++i) {
+                try {
+                    session s = get(client.connect());
+                    auto stream = s.execute_stream(stress_scan);
+                    get(stream.next_page());
+                    if ((i + user) % 3 != 0) {
+                        get(s.close());
+                    }
+                    ++opened;
+                } catch (const error& e) {
+                    EXPECT_EQ(e.code(), errc::closed);
+                }
+            }
+        });
+    }
+    // The last quarter is opened beside the end of the cluster.
+    EXPECT_TRUE(eventually([&] { return opened >= users * 150; }));
+    expect_closes(client);
+    for (std::thread& t : threads) {
+        t.join();
+    }
+    EXPECT_TRUE(eventually([&] { return server.node.open_connections() == 0; }));
+    EXPECT_EQ(client.stats(), cluster_stats{});
+    EXPECT_THAT(server.node.violations(), IsEmpty());
+}
+
 INSTANTIATE_TEST_SUITE_P(
     versions, stress, ::testing::Values(protocol_version::v4, protocol_version::v5), version_name
 );

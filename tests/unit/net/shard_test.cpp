@@ -64,6 +64,8 @@ public:
 
     void start() noexcept override
     {
+        if (on_start)
+            on_start();
         if (!waits_)
             end("done");
     }
@@ -91,6 +93,8 @@ public:
         const handler_type dropped{std::move(handler_)};
         release();
     }
+
+    std::function<void()> on_start;
 
 private:
     ~call() override = default;
@@ -353,6 +357,31 @@ TEST_F(shard_test, a_cancellation_that_comes_too_late_is_nothing)
     context.run();
     signal.emit(asio::cancellation_type::terminal);
     EXPECT_THAT(log.lines(), ElementsAre("one done"));
+}
+
+TEST_F(shard_test, a_cancellation_on_the_shards_thread_waits_for_an_operation_that_has_not_begun)
+{
+    asio::cancellation_signal signal;
+    asio::post(context, [&] {
+        signal.emit(asio::cancellation_type::terminal);
+        log.add("emitted");
+    });
+    call& one = begin(asio::bind_cancellation_slot(signal.slot(), noting("one")), true);
+    one.on_start = [this] { log.add("started"); };
+    context.run();
+    EXPECT_THAT(log.lines(), ElementsAre("emitted", "started", "one cancelled"));
+}
+
+TEST_F(shard_test, a_cancellation_of_an_operation_that_a_closed_shard_refuses_is_nothing)
+{
+    asio::io_context elsewhere;
+    asio::cancellation_signal signal;
+    home->close_inbox();
+    asio::post(context, [&] { signal.emit(asio::cancellation_type::terminal); });
+    begin(asio::bind_cancellation_slot(signal.slot(), asio::bind_executor(elsewhere, noting("one"))));
+    context.run();
+    elsewhere.run();
+    EXPECT_THAT(log.lines(), ElementsAre("one refused"));
 }
 
 // Work of the library's own.
