@@ -129,6 +129,28 @@ TEST_F(simulated_schema, the_result_is_not_lost_at_the_request_s_time_limit)
     EXPECT_LE(end->at - begin, 1s + 2ms);
 }
 
+TEST_F(simulated_schema, nor_while_this_client_still_reads_the_change)
+{
+    config.io_threads = 2;
+    connect();
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.node(i).on_query_prefix("SELECT * FROM system_schema").reply(no_reply());
+    for (const char* table : {"t", "u"}) {
+        const auto begin = world.elapsed();
+        const auto end = create(table, 1s);
+        wait(*end);
+        ASSERT_FALSE(end->error);
+        EXPECT_TRUE(end->value->schema_in_agreement());
+        EXPECT_EQ(end->value->change()->name, table);
+        EXPECT_GE(end->at - begin, 1s);
+        EXPECT_LE(end->at - begin, 1s + 2ms);
+        EXPECT_FALSE(knows(table));
+    }
+    // What was being read then ends unanswered, and nobody is left to be told.
+    world.run_for(10s);
+    EXPECT_EQ(opened->stats(), session_stats{});
+}
+
 TEST_F(simulated_schema, nor_when_the_session_is_closed)
 {
     config.drain_timeout = 300ms;
