@@ -32,6 +32,9 @@ struct schema_wish {
 /// it off. One read of a kind is under way at a time; what comes meanwhile makes one more after it. A read that failed is
 /// made again after a window. What is said of single nodes (UP, DOWN) is passed on at once, the same once in a window.
 ///
+/// A read of the schema that begins sees what events told before it: the node that is asked has sent them. So the event of
+/// a change of this client's own, which comes before the statement's result as a rule, costs no second read.
+///
 /// The list of nodes says which version the schema has. When that is not the version that was last read as a whole, the
 /// schema is read again: so a lost event is repaired within the interval, and an unchanged schema costs nothing.
 class event_debouncer {
@@ -86,6 +89,7 @@ private:
     void gather(const protocol::unknown_event&, time_point, actions&) noexcept {}
     void count_event(time_point now, actions& out);
     void merge(schema_wish& into, schema_wish&& from) const;
+    static void remove(schema_wish& from, const schema_wish& read);
     bool add(schema_wish& into, std::string_view keyspace) const;
     void open_window(time_point now) noexcept;
     void end_window(actions& out);

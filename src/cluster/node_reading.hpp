@@ -52,7 +52,7 @@ private:
     callback done_;
     std::shared_ptr<address_translation> translation_;
     node_rows_reader reader_;
-    std::shared_ptr<control_query> asking_;
+    control_inquiry inquiry_;
     result_set peers_;
     row_iterator next_peer_;
 };
