@@ -187,7 +187,7 @@ void page_request::on_refused(net::refusal&& refused)
         fail_from_server(std::move(details));
         return;
     }
-    note_attempt(make_error_code(details.code), "UNPREPARED: " + details.message, request_effect::rejected);
+    note_refusal(std::move(details));
     prepare_again();
 }
 

@@ -119,6 +119,8 @@ failure request::failure_of_attempts()
         return base::make_failure(
             errc::no_host_available, "no node could take the request: " + why_no_node()
         );
+    if (refusal_ != nullptr)
+        return failure_of_refusal();
     const attempt& last = attempts_.back();
     if (last.code == errc::overloaded)
         return base::make_failure(errc::overloaded, to_string(last.node) + ": " + last.reason);
@@ -141,6 +143,15 @@ failure request::failure_of_attempts()
         effect = std::max(effect, tried.effect);
     }
     return base::make_failure(errc::no_host_available, "no node could take the request: " + causes, effect);
+}
+
+failure request::failure_of_refusal()
+{
+    failure f = to_failure(std::move(refusal_), cql());
+    const auto refused = std::ranges::find(attempts_.rbegin(), attempts_.rend(), f.code, &attempt::code);
+    if (refused != attempts_.rend())
+        f.node = refused->node;
+    return f;
 }
 
 void request::note_attempt(boost::system::error_code code, std::string reason, request_effect effect)
@@ -271,6 +282,13 @@ void request::fail_from_server(server_error_details&& details) noexcept
     f.effect = honest(f.effect);
     note_attempt(f.code, f.what, f.effect);
     fail(std::move(f));
+}
+
+void request::note_refusal(server_error_details&& details)
+{
+    refusal_ = std::make_shared<const server_error_details>(std::move(details));
+    const failure f = to_failure(refusal_, cql());
+    note_attempt(f.code, f.what, honest(f.effect));
 }
 
 void request::fail_malformed(std::string rule) noexcept
