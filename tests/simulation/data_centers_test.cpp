@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where requests may go: data centers, racks, filters, policies. R25
-#include <async_cassandra/log.hpp>
-
 #include "simulation/simulated_session.hpp"
 #include "support/work_watch.hpp"
 
@@ -18,7 +16,6 @@ namespace async_cassandra::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -105,42 +102,6 @@ TEST_F(data_centers, the_chosen_one_gets_all_requests_while_one_of_its_nodes_is_
     EXPECT_EQ(spread(100)[4], 100U);
     for (std::size_t i = 0; i < 3; ++i)
         EXPECT_THAT(asked(i), IsEmpty());
-}
-
-TEST_F(data_centers, what_is_wrong_with_the_settings_is_said_once_though_the_list_of_nodes_changes)
-{
-    std::vector<std::string> said;
-    set_log_sink([&](const log_record& record) {
-        if (record.component == "load balancing")
-            said.emplace_back(record.text);
-    });
-    config.load_balancing.local_dc = "dc1";
-    config.load_balancing.local_rack = "rack9";
-    config.load_balancing.filter = [unwanted = nodes.address(1)](const node_identity& node) {
-        if (node.address == unwanted)
-            throw std::runtime_error("no table");
-        return true;
-    };
-    config.io_threads = 2;
-    connect_and_wait();
-    for (int i = 0; i < 3; ++i) {
-        nodes.add_node("dc1", "rack1");
-        world.run_for(5s);
-    }
-    set_log_sink({});
-    const topology now = client->topology();
-    EXPECT_EQ(now.nodes().size(), 9U);
-    EXPECT_THAT(
-        said,
-        ::testing::UnorderedElementsAre(
-            AllOf(HasSubstr("rack 'rack9'"), HasSubstr("dc1")),
-            AllOf(
-                HasSubstr("the node filter threw"),
-                HasSubstr(to_string(nodes.address(1))),
-                HasSubstr("no table")
-            )
-        )
-    );
 }
 
 // R25
