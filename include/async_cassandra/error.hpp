@@ -73,6 +73,7 @@ enum class errc : int {
     resolve_failed = 13,     ///< A host name has no address.
     not_authenticated = 14,  ///< A node asks for a log-in that this side cannot give.
     tls_failed = 15,         ///< TLS with a node did not come about, for example because of its certificate.
+    wrong_cluster = 16,      ///< A node belongs to another cluster than the one that is known.
 };
 
 /// Category of `errc`, name "async_cassandra.client".

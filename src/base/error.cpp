@@ -36,6 +36,7 @@ public:
         case errc::resolve_failed: return "host name could not be resolved";
         case errc::not_authenticated: return "not authenticated";
         case errc::tls_failed: return "TLS failed";
+        case errc::wrong_cluster: return "node of another cluster";
         }
         return "unknown error " + std::to_string(value);
     }
@@ -119,7 +120,8 @@ template <class Exception>
     case errc::handshake_timeout:
     case errc::heartbeat_timeout:
     case errc::resolve_failed:
-    case errc::tls_failed: throw_as<connection_error>(f);
+    case errc::tls_failed:
+    case errc::wrong_cluster: throw_as<connection_error>(f);
     }
     throw_as<error>(f);
 }

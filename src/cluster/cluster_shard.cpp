@@ -42,7 +42,10 @@ cluster_shard::cluster_shard(std::shared_ptr<net::shard> home, const pool_settin
           [this](const uuid& host, const std::string& keyspace, pool::open_callback done) {
               open_on(host, keyspace, std::move(done));
           }
-      )
+      ),
+      unused_(settings.config->reconnect_max_delay, [this](const uuid& host, health_check::callback done) {
+          check_health(host, std::move(done));
+      })
 {
     shard_->add_guest(*this);
 }
@@ -121,7 +124,7 @@ void cluster_shard::on_hint(const protocol::status_change& said)
 
 void cluster_shard::on_wrong_cluster(const std::string& what)
 {
-    control_->leave({make_error_code(errc::connection_failed), what, nullptr});
+    control_->leave({make_error_code(errc::wrong_cluster), what, nullptr});
 }
 
 void cluster_shard::on_useless(const failure& why)
@@ -134,10 +137,12 @@ void cluster_shard::take_hint(const protocol::status_change& said)
     for (const std::unique_ptr<shard_node>& node : nodes_) {
         if (node->who().address != said.node)
             continue;
-        if (said.kind == protocol::status_change_kind::up)
+        if (said.kind == protocol::status_change_kind::up) {
+            unused_.forget(node->who().host_id);
             node->gossip_up();
-        else
+        } else {
             node->gossip_down();
+        }
     }
 }
 
@@ -362,10 +367,15 @@ void cluster_shard::refresh_schema(const schema_change& made, std::function<void
     watch_->on_own_schema_change(made, std::move(then));
 }
 
-bool cluster_shard::may_be_up(const uuid& host_id) const noexcept
+bool cluster_shard::may_be_up(const uuid& host_id, bool ask)
 {
     const std::optional<std::uint32_t> position = position_of(host_id);
-    return position && nodes_[*position]->status() != base::node_status::down;
+    if (!position)
+        return false;
+    const base::node_status status = nodes_[*position]->status();
+    if (status == base::node_status::unknown)
+        return unused_.may_be_up(host_id, ask, shard_->now());
+    return status != base::node_status::down;
 }
 
 void cluster_shard::resize(std::size_t connections)

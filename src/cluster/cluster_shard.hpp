@@ -12,6 +12,7 @@
 #include "cluster/timestamps.hpp"
 #include "cluster/topology_change.hpp"
 #include "cluster/topology_watch.hpp"
+#include "cluster/unused_nodes.hpp"
 
 #include <functional>
 #include <map>
@@ -100,8 +101,9 @@ public:
     /// when that is done, or cannot be.
     void refresh_schema(const schema_change& made, std::function<void()> then);
 
-    /// False for a node that is not part of the cluster, or to which connections are wanted and fail.
-    [[nodiscard]] bool may_be_up(const uuid& host_id) const noexcept;
+    /// False for a node that is not part of the cluster, or to which connections are wanted and fail. One that no request goes
+    /// to is asked with `ask`, and may be up until it is known better.
+    [[nodiscard]] bool may_be_up(const uuid& host_id, bool ask);
 
     /// Another number of connections per node from now on. 1 … 8.
     void resize(std::size_t connections);
@@ -191,6 +193,7 @@ private:
     pool_openings openings_;
     node_traffic traffic_;
     std::vector<std::shared_ptr<health_check>> checks_;
+    unused_nodes unused_;
     base::intrusive_list<closable, closing_tag> closables_;
     timestamps write_times_;
     bool published_ = false;    // in this turn

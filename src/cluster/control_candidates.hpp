@@ -42,6 +42,9 @@ public:
     using next_callback = std::function<void(const control_candidate*)>;
     void next(next_callback then);
 
+    /// A call of `next` is under way.
+    [[nodiscard]] bool resolving() const noexcept { return resolving_ != nullptr; }
+
     /// A call of `next` under way is forgotten.
     void stop() noexcept;
 

@@ -6,6 +6,7 @@
 #include "cluster/log_in_failure.hpp"
 #include "cluster/node_fsm.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace async_cassandra::detail {
@@ -64,8 +65,8 @@ failure control_connection::progress() const
         add(to_string(each.node) + ": " + each.reason);
     if (const std::string names = candidates_.troubles(); !names.empty())
         add(names);
-    if (connection_ != nullptr && !connection_->ready())
-        add(to_string(connection_->node()) + ": still connecting");
+    for (const trial& each : trials_)
+        add(to_string(each.candidate.node) + ": still connecting");
     failure f = base::make_failure(
         errc::no_host_available,
         (was_up_ ? "no node could be reached: " : "no contact point could be reached: ") + causes
@@ -85,21 +86,25 @@ void control_connection::search()
 
 void control_connection::try_next()
 {
+    base::timer_wheel::clear(*this);
+    if (candidates_.resolving())
+        return;
     candidates_.next([this](const control_candidate* next) {
-        if (next == nullptr)
-            end_round();
-        else
+        if (next != nullptr) {
+            shard_->set_timer(*this, shard_->now() + head_start);
             // Once chosen the version stays: sessions, their statements and the connections for requests speak it.
             try_candidate(*next, was_up_ ? last_target_.version : config_->protocol);
+        } else if (trials_.empty()) {
+            end_round();
+        }
     });
 }
 
 void control_connection::try_candidate(const control_candidate& which, protocol_version version)
 {
-    trying_ = which;
     net::connection_settings settings;
-    settings.node = trying_.node;
-    settings.host = trying_.host;
+    settings.node = which.node;
+    settings.host = which.host;
     settings.encrypted = config_->tls.has_value();
     settings.version = version;
     settings.compression = config_->compression;
@@ -107,30 +112,52 @@ void control_connection::try_candidate(const control_candidate& which, protocol_
     settings.handshake_timeout = config_->handshake_timeout;
     settings.silence.heartbeat_interval = config_->heartbeat_interval;
     settings.silence.heartbeat_timeout = config_->heartbeat_timeout;
-    began_ = shard_->now();
-    connection_ = std::make_shared<net::connection>(shard_, settings, *this);
-    connection_->open();
+    const auto made = std::make_shared<net::connection>(shard_, settings, *this);
+    trials_.push_back({which, made, shard_->now()});
+    made->open();
 }
 
-void control_connection::note_attempt(const endpoint& node, const net::close_reason& reason)
+auto control_connection::take_trial(const net::connection& c) -> trial
 {
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(shard_->now() - began_);
+    const auto found =
+        std::ranges::find_if(trials_, [&](const trial& t) { return t.connection.get() == &c; });
+    trial taken = std::move(*found);
+    trials_.erase(found);
+    return taken;
+}
+
+void control_connection::end_search() noexcept
+{
+    searching_ = false;
+    base::timer_wheel::clear(*this);
+    candidates_.stop();
+    for (const trial& each : std::exchange(trials_, {}))
+        each.connection->drop();
+}
+
+void control_connection::note_attempt(
+    const endpoint& node, base::time_point began, const net::close_reason& reason
+)
+{
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(shard_->now() - began);
     std::erase_if(attempts_, [&](const attempt& a) { return a.node == node; });
     attempts_.push_back({node, took, reason.code, reason.text, request_effect::not_sent});
 }
 
 void control_connection::on_ready(net::connection& c) noexcept
 {
-    searching_ = false;
+    trial found = take_trial(c);
+    end_search();
     was_up_ = true;
-    began_ = shard_->now();
+    ready_since_ = shard_->now();
+    connection_ = std::move(found.connection);
     base::log(
         log_level::debug,
         "control",
         "connected",
         {{"node", to_string(c.node())}, {"protocol", name_of(c.version())}}
     );
-    last_target_ = {c.node(), c.version(), trying_.host};
+    last_target_ = {c.node(), c.version(), found.candidate.host};
     watch_->on_connected(connection_);
     while (!waiters_.empty())
         waiters_.pop_front().on_found(last_target_);
@@ -144,18 +171,19 @@ void control_connection::on_event(net::connection& c, std::span<const std::byte>
 
 void control_connection::on_closed(net::connection& c, const net::close_reason& reason) noexcept
 {
-    const std::shared_ptr<net::connection> ended = std::exchange(connection_, nullptr);
     if (closed_)
         return;
-    if (!searching_) {
+    if (connection_.get() == &c) {
+        connection_.reset();
         on_lost(c.node(), reason);
         return;
     }
+    const trial ended = take_trial(c);
     if (!was_up_ && c.version_refused() && c.version() > protocol_version::v4) {
-        try_candidate(control_candidate{trying_}, protocol_version::v4);
+        try_candidate(ended.candidate, protocol_version::v4);
         return;
     }
-    note_attempt(c.node(), reason);
+    note_attempt(c.node(), ended.began, reason);
     if (is_final(c.node(), reason))
         return;
     tls_failed_ = tls_failed_ || reason.code == errc::tls_failed;
@@ -173,7 +201,7 @@ void control_connection::on_lost(const endpoint& node, const net::close_reason& 
     );
     // One that lets in and throws out at once, or is of no use for long, would be tried without end.
     const bool left = std::exchange(leaving_, false);
-    const bool settled = shard_->now() - began_ >= (left ? useful_time : node_fsm::settling_time);
+    const bool settled = shard_->now() - ready_since_ >= (left ? useful_time : node_fsm::settling_time);
     if (settled) {
         pauses_.reset();
         attempts_.clear();
@@ -183,7 +211,7 @@ void control_connection::on_lost(const endpoint& node, const net::close_reason& 
         std::erase(left_, node);
         left_.push_back(node);
     }
-    note_attempt(node, reason);
+    note_attempt(node, ready_since_, reason);
     if (settled)
         search();
     else
@@ -223,7 +251,7 @@ void control_connection::end_round()
 
 void control_connection::refuse(const failure& why)
 {
-    searching_ = false;
+    end_search();
     if (waiters_.empty())
         base::log(log_level::warning, "control", why.what);
     while (!waiters_.empty())
@@ -239,7 +267,9 @@ void control_connection::pause()
 
 void control_connection::on_timer(base::time_point) noexcept
 {
-    if (was_up_ || !waiters_.empty())
+    if (searching_)
+        try_next();
+    else if (was_up_ || !waiters_.empty())
         search();
 }
 
@@ -261,12 +291,10 @@ void control_connection::close() noexcept
 {
     if (std::exchange(closed_, true))
         return;
-    base::timer_wheel::clear(*this);
-    candidates_.stop();
+    end_search();
     watch_->close();
-    if (const auto open = connection_)
+    if (const auto open = std::exchange(connection_, nullptr))
         open->close({make_error_code(errc::closed), "the cluster is closed", nullptr});
-    connection_.reset();
     while (!waiters_.empty())
         waiters_.pop_front().on_refused(base::make_failure(errc::closed, "Cluster is closed"));
 }
@@ -275,8 +303,7 @@ void control_connection::drop() noexcept
 {
     waiters_.clear();
     closed_ = true;
-    base::timer_wheel::clear(*this);
-    candidates_.stop();
+    end_search();
     watch_->drop();
     if (const auto open = std::exchange(connection_, nullptr))
         open->drop();

@@ -8,6 +8,7 @@
 #include "cluster/topology_watch.hpp"
 #include "net/connection.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -40,10 +41,16 @@ protected:
 /// the topology is read over. Lives on shard 0. When it is lost it goes to another node that is known; when none of them
 /// will do, to the contact points, names resolved anew; when that fails, too, all over again after a pause, with growing
 /// pauses. It tries for as long as somebody waits for it, and for ever once it was up.
+///
+/// A node that says nothing does not hold up the search: the next is tried beside it when it has had `head_start`, at once
+/// when it has failed. The first that is ready is the one, the others are let go of.
 class control_connection final : public net::connection_owner, private base::timer_node {
 public:
     /// Nodes to try before the contact points, the best first.
     using known_nodes = std::function<std::vector<control_candidate>()>;
+
+    /// As RFC 8305 section 5 recommends between attempts.
+    static constexpr std::chrono::milliseconds head_start{250};
 
     control_connection(
         std::shared_ptr<net::shard> home,
@@ -58,7 +65,7 @@ public:
     /// The waiter is told once: at once when connected, else when a search ends. It knows best how long to wait.
     void find(control_waiter& waiter);
 
-    [[nodiscard]] bool connected() const noexcept { return connection_ != nullptr && connection_->ready(); }
+    [[nodiscard]] bool connected() const noexcept { return connection_ != nullptr; }
 
     /// Where it is, or was last.
     [[nodiscard]] const control_target& last_target() const noexcept { return last_target_; }
@@ -78,11 +85,20 @@ public:
     void drop() noexcept;
 
 private:
+    /// A node that is being tried.
+    struct trial {
+        control_candidate candidate;
+        std::shared_ptr<net::connection> connection;
+        base::time_point began{};
+    };
+
     void search();
     void try_next();
     void try_candidate(const control_candidate& which, protocol_version version);
-    void note_attempt(const endpoint& node, const net::close_reason& reason);
+    [[nodiscard]] trial take_trial(const net::connection& c);
+    void note_attempt(const endpoint& node, base::time_point began, const net::close_reason& reason);
     void end_round();
+    void end_search() noexcept;
     void pause();
     void refuse(const failure& why);
 
@@ -101,10 +117,10 @@ private:
     control_candidates candidates_;
     backoff pauses_;
     base::intrusive_list<control_waiter, control_waiter_tag> waiters_;
-    control_candidate trying_;
+    std::vector<trial> trials_;
     control_target last_target_;
-    std::shared_ptr<net::connection> connection_;
-    base::time_point began_{};       // the attempt, or the connection's being ready
+    std::shared_ptr<net::connection> connection_;  // null unless it is ready
+    base::time_point ready_since_{};
     std::vector<attempt> attempts_;  // the last at each node
     std::vector<endpoint> left_;     // one after the other
     bool leaving_ = false;

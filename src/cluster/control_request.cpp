@@ -183,6 +183,33 @@ void control_query::on_failed(failure_ptr why)
         done(std::move(why));
 }
 
+void control_inquiry::ask(
+    std::shared_ptr<net::shard> home,
+    std::shared_ptr<net::connection> on,
+    std::string cql,
+    std::chrono::milliseconds timeout,
+    control_query::callback then
+)
+{
+    running_ = std::make_shared<control_query>(
+        std::move(home),
+        std::move(on),
+        std::move(cql),
+        [this, then = std::move(then)](result<result_set> rows) {
+            running_.reset();
+            then(std::move(rows));
+        }
+    );
+    const auto running = running_;  // run may end it at once
+    running->run(timeout);
+}
+
+void control_inquiry::give_up() noexcept
+{
+    if (const auto running = std::exchange(running_, nullptr))
+        running->give_up();
+}
+
 event_registration::event_registration(
     std::shared_ptr<net::shard> home, std::shared_ptr<net::connection> on, callback done
 )

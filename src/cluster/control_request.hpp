@@ -94,6 +94,25 @@ private:
     std::size_t bytes_ = 0;
 };
 
+/// One question after the other, of somebody who goes on with what the last has brought.
+class control_inquiry {
+public:
+    /// As control_query; `then` keeps whoever this belongs to. It may run within this function.
+    void ask(
+        std::shared_ptr<net::shard> home,
+        std::shared_ptr<net::connection> on,
+        std::string cql,
+        std::chrono::milliseconds timeout,
+        control_query::callback then
+    );
+
+    /// The question under way, if there is one, is not answered any more.
+    void give_up() noexcept;
+
+private:
+    std::shared_ptr<control_query> running_;
+};
+
 /// Asks for all events: REGISTER.
 class event_registration final : public control_request {
 public:

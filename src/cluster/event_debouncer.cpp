@@ -32,6 +32,15 @@ void event_debouncer::merge(schema_wish& into, schema_wish&& from) const
     from = {};
 }
 
+void event_debouncer::remove(schema_wish& from, const schema_wish& read)
+{
+    if (read.all)
+        from = {};
+    std::erase_if(from.keyspaces, [&](const std::string& gathered) {
+        return std::find(read.keyspaces.begin(), read.keyspaces.end(), gathered) != read.keyspaces.end();
+    });
+}
+
 void event_debouncer::begin_reads(actions& out)
 {
     if (!connected_)
@@ -43,6 +52,7 @@ void event_debouncer::begin_reads(actions& out)
     }
     if (!schema_wanted_.empty() && schema_under_way_.empty()) {
         schema_under_way_ = std::exchange(schema_wanted_, {});
+        remove(schema_gathered_, schema_under_way_);
         out.read_schema = schema_under_way_;
     }
 }

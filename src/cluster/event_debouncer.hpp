@@ -36,6 +36,9 @@ struct schema_wish {
 /// row is not asked of this node any more: it is to be left for another one. What a node refuses for good is no failure: that
 /// is taken for read, until the interval is over.
 ///
+/// A read of the schema that begins sees what events told before it: the node that is asked has sent them. So the event of
+/// a change of this client's own, which comes before the statement's result as a rule, costs no second read.
+///
 /// The list of nodes says which version the schema has. When that is not the version that was last read as a whole, the
 /// schema is read again: so a lost event is repaired within the interval, and an unchanged schema costs nothing.
 class event_debouncer {
@@ -96,6 +99,7 @@ private:
     void gather(const protocol::unknown_event&, time_point, actions&) noexcept {}
     void count_event(time_point now, actions& out);
     void merge(schema_wish& into, schema_wish&& from) const;
+    static void remove(schema_wish& from, const schema_wish& read);
     bool add(schema_wish& into, std::string_view keyspace) const;
     void open_window(time_point now) noexcept;
     void end_window(actions& out);

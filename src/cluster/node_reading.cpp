@@ -41,24 +41,16 @@ void node_reading::run()
 void node_reading::give_up() noexcept
 {
     done_ = nullptr;
-    if (const auto asking = std::exchange(asking_, nullptr))
-        asking->give_up();
+    inquiry_.give_up();
     connection_.reset();
 }
 
 void node_reading::ask(const char* cql, void (node_reading::*then)(result<result_set>))
 {
-    asking_ = std::make_shared<control_query>(
-        shard_,
-        connection_,
-        cql,
-        [self = shared_from_this(), then](result<result_set> rows) {
-            self->asking_.reset();
+    inquiry_
+        .ask(shard_, connection_, cql, timeout_, [self = shared_from_this(), then](result<result_set> rows) {
             (*self.*then)(std::move(rows));
-        }
-    );
-    const auto asking = asking_;  // run may end it at once
-    asking->run(timeout_);
+        });
 }
 
 void node_reading::on_local(result<result_set> rows)

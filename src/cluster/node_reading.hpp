@@ -61,7 +61,7 @@ private:
     std::shared_ptr<address_translation> translation_;
     std::shared_ptr<peers_table> which_;
     node_rows_reader reader_;
-    std::shared_ptr<control_query> asking_;
+    control_inquiry inquiry_;
     result_set peers_;
     row_iterator next_peer_;
 };

@@ -21,7 +21,8 @@ schema_agreement::schema_agreement(
 void schema_agreement::run()
 {
     shard_->add_guest(*this);
-    ends_ = shard_->now() + limits_.timeout;
+    began_ = shard_->now();
+    ends_ = began_ + limits_.timeout;
     look();
 }
 
@@ -29,8 +30,7 @@ void schema_agreement::give_up() noexcept
 {
     const std::shared_ptr<schema_agreement> self = shared_from_this();
     const callback dropped = std::exchange(done_, nullptr);
-    if (const auto asking = std::exchange(asking_, nullptr))
-        asking->give_up();
+    inquiry_.give_up();
     let_go();
 }
 
@@ -61,18 +61,14 @@ void schema_agreement::look()
 
 void schema_agreement::ask(const char* cql, void (schema_agreement::*then)(result<result_set>))
 {
-    asking_ = std::make_shared<control_query>(
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(ends_ - shard_->now());
+    inquiry_.ask(
         shard_,
         connection_,
         cql,
-        [self = shared_from_this(), then](result<result_set> rows) {
-            self->asking_.reset();
-            (*self.*then)(std::move(rows));
-        }
+        std::max(left, std::chrono::milliseconds{1}),
+        [self = shared_from_this(), then](result<result_set> rows) { (*self.*then)(std::move(rows)); }
     );
-    const auto asking = asking_;  // run may end it at once
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(ends_ - shard_->now());
-    asking->run(std::max(left, std::chrono::milliseconds{1}));
 }
 
 void schema_agreement::on_local(result<result_set> rows)
@@ -105,12 +101,16 @@ void schema_agreement::on_peers(result<result_set> rows)
         return;
     }
     row_notes unused;
-    const bool agreed = std::all_of(rows->begin(), rows->end(), [&](const row& r) {
+    const bool ask = shard_->now() - began_ >= asks_after;
+    // Each is looked at: those of which nothing is known are asked side by side.
+    bool agreed = true;
+    for (const row& r : *rows) {
         const system_row peer{r, unused};
         const auto id = peer.get<uuid>("host_id");
         const auto version = peer.get<uuid>("schema_version");
-        return !id || !version || version == version_ || !counts_(*id);
-    });
+        if (id && version && version != version_ && counts_(*id, ask))
+            agreed = false;
+    }
     if (agreed)
         end(true);
     else

@@ -24,8 +24,12 @@ class schema_agreement final : public std::enable_shared_from_this<schema_agreem
 public:
     using callback = std::function<void(bool agreed)>;
 
-    /// Whether a node's version matters.
-    using node_filter = std::function<bool(const uuid& host_id)>;
+    /// Whether a node's version matters. `ask`: a node that nothing is known of may be asked for a sign of life; it matters
+    /// until it is known better.
+    using node_filter = std::function<bool(const uuid& host_id, bool ask)>;
+
+    /// A node that lives has the change by then as a rule: so long nobody is asked for a sign of life.
+    static constexpr std::chrono::milliseconds asks_after{1'000};
 
     struct limits {
         std::chrono::milliseconds timeout;
@@ -63,9 +67,10 @@ private:
     node_filter counts_;
     limits limits_;
     callback done_;
+    base::time_point began_{};
     base::time_point ends_{};
     std::shared_ptr<net::connection> connection_;  // that this look goes over
-    std::shared_ptr<control_query> asking_;
+    control_inquiry inquiry_;
     std::optional<uuid> version_;  // of the coordinator, in this look
     bool has_peers_v2_ = true;
 };

@@ -98,27 +98,20 @@ void schema_reading::run()
 void schema_reading::give_up() noexcept
 {
     done_ = nullptr;
-    if (const auto asking = std::exchange(asking_, nullptr))
-        asking->give_up();
+    inquiry_.give_up();
     connection_.reset();
 }
 
 void schema_reading::ask()
 {
-    asking_ = std::make_shared<control_query>(
+    const std::string where = table_ == 0 ? where_ : table_ < first_virtual ? where_wanted_ : std::string{};
+    inquiry_.ask(
         shard_,
         connection_,
-        std::string{"SELECT * FROM "} + tables[table_].name +
-            (table_ == 0              ? where_
-             : table_ < first_virtual ? where_wanted_
-                                      : std::string{}),
-        [self = shared_from_this()](result<result_set> rows) {
-            self->asking_.reset();
-            self->on_rows(std::move(rows));
-        }
+        std::string{"SELECT * FROM "} + tables[table_].name + where,
+        timeout_,
+        [self = shared_from_this()](result<result_set> rows) { self->on_rows(std::move(rows)); }
     );
-    const auto asking = asking_;  // run may end it at once
-    asking->run(timeout_);
 }
 
 void schema_reading::on_rows(result<result_set> rows)

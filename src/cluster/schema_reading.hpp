@@ -61,7 +61,7 @@ private:
     std::chrono::milliseconds timeout_;
     callback done_;
     schema_rows_reader reader_;
-    std::shared_ptr<control_query> asking_;
+    control_inquiry inquiry_;
     std::size_t table_ = 0;  // which is read
     result_set rows_;
     row_iterator next_row_;

@@ -121,7 +121,7 @@ void execution::on_end() noexcept
 {
     if (pages_ != 0)
         request::home().held().remove_pages(pages_, bytes_);
-    operation::home().finish(*this);
+    request_call::on_end();
 }
 
 void execution::on_other(other_result&& other)

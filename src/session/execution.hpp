@@ -3,22 +3,19 @@
 
 #include <async_cassandra/session.hpp>
 
-#include "net/operation.hpp"
 #include "session/page_request.hpp"
+#include "session/request_call.hpp"
 
 #include <type_traits>
 
 namespace async_cassandra::detail {
 
 /// One call of `execute`, `execute_page` or `try_execute`.
-class execution : public net::operation, public page_request {
+class execution : public request_call<page_request> {
 public:
     enum class fetch : std::uint8_t { all_pages, one_page };
 
     void start() noexcept final { check_and_begin(); }
-    void refuse() noexcept final { set_error(session_closed()); }
-    void detach() noexcept final { detach_request(); }
-    void cancel(asio::cancellation_type type) noexcept final { cancel_request(type); }
 
     // Executions come and go by the million: their memory is kept for the next one.
     static void* operator new(std::size_t size);
@@ -26,7 +23,7 @@ public:
 
 protected:
     execution(std::shared_ptr<session_shard> home, statement&& what, fetch how) noexcept
-        : operation(home->home()), page_request(std::move(home), std::move(what)), how_(how)
+        : request_call(std::move(home), std::move(what)), how_(how)
     {}
     ~execution() override = default;
 

@@ -10,8 +10,7 @@ namespace async_cassandra::detail {
 keyspace_operation::keyspace_operation(
     std::shared_ptr<session_shard> home, std::string&& name, keyspace_handler&& handler
 )
-    : operation(home->home()),
-      page_request(std::move(home), statement{use_statement(name)}),
+    : request_call(std::move(home), statement{use_statement(name)}),
       has_name_(!name.empty()),
       handler_(std::move(handler))
 {

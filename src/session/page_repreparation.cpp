@@ -19,6 +19,12 @@ void page_request::prepare_again()
     resend_here();
 }
 
+void page_request::execute_again() noexcept
+{
+    forget_refusal();
+    resend_here();
+}
+
 const char* page_request::unusable(const protocol::prepared_result& prepared) const noexcept
 {
     const prepared_core& known = *what_.prepared();
@@ -44,8 +50,8 @@ void page_request::on_prepared_again(const net::response& answer)
         what_.prepared()->results.publish(result_metadata_of(*got.prepared, home().version()));
         preparing_ = false;
         while (!waited.empty())
-            waited.pop_front().resend_here();
-        resend_here();
+            waited.pop_front().execute_again();
+        execute_again();
         return;
     }
     const auto end = [&](page_request& who) {

@@ -57,6 +57,7 @@ private:
     void finish(page_parts&& parts);
 
     void prepare_again();
+    void execute_again() noexcept;
     void on_prepared_again(const net::response& answer);
     [[nodiscard]] const char* unusable(const protocol::prepared_result& prepared) const noexcept;
     void stop_preparing(repreparations::waiting_list& waited) noexcept;

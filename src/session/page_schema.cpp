@@ -24,7 +24,7 @@ void page_request::hold_until_known(other_result&& made)
     schema_->asking = std::make_shared<schema_agreement>(
         home().shared_home(),
         coordinator(),
-        [shard](const uuid& host_id) { return shard->may_be_up(host_id); },
+        [shard](const uuid& host_id, bool ask) { return shard->may_be_up(host_id, ask); },
         schema_agreement::limits{*timeout, home().config().schema_agreement_interval},
         [wait = schema_](bool agreed) {
             wait->asking.reset();

@@ -10,7 +10,7 @@
 namespace async_cassandra::detail {
 
 preparation::preparation(std::shared_ptr<session_shard> home, std::string&& cql, prepare_handler&& handler)
-    : operation(home->home()), request(std::move(home)), text_(std::move(cql)), handler_(std::move(handler))
+    : request_call(std::move(home)), text_(std::move(cql)), handler_(std::move(handler))
 {
     adopt(handler_);
 }

@@ -6,9 +6,7 @@
 
 #include <boost/asio/error.hpp>
 
-#include <algorithm>
 #include <exception>
-#include <iterator>
 #include <new>
 #include <utility>
 
@@ -113,48 +111,6 @@ bool request::offer(pool& where) noexcept
     return false;
 }
 
-failure request::failure_of_attempts()
-{
-    if (attempts_.empty())
-        return base::make_failure(
-            errc::no_host_available, "no node could take the request: " + why_no_node()
-        );
-    const attempt& last = attempts_.back();
-    if (last.code == errc::overloaded)
-        return base::make_failure(errc::overloaded, to_string(last.node) + ": " + last.reason);
-    // What a server sent back before does not make it a matter of several nodes.
-    const bool alone = std::all_of(attempts_.begin(), attempts_.end() - 1, [](const attempt& a) {
-        return a.effect == request_effect::rejected;
-    });
-    if (alone && last.effect == request_effect::maybe_applied) {
-        const bool lost = last.code.category() == client_category();
-        return base::make_failure(
-            lost ? last.code : make_error_code(errc::connection_lost),
-            "connection to " + to_string(last.node) + " lost with the request on it: " + last.reason,
-            last.effect
-        );
-    }
-    std::string causes;
-    request_effect effect = request_effect::not_sent;
-    for (const attempt& tried : attempts_) {
-        causes += (causes.empty() ? "" : "; ") + to_string(tried.node) + ": " + tried.reason;
-        effect = std::max(effect, tried.effect);
-    }
-    return base::make_failure(errc::no_host_available, "no node could take the request: " + causes, effect);
-}
-
-void request::note_attempt(boost::system::error_code code, std::string reason, request_effect effect)
-{
-    const auto took =
-        std::chrono::duration_cast<std::chrono::microseconds>(home_->home().now() - attempt_began_);
-    attempts_.push_back({pool_->node(), took, code, std::move(reason), effect});
-}
-
-void request::add_attempts(std::vector<attempt>&& made)
-{
-    std::ranges::move(made, std::back_inserter(attempts_));
-}
-
 void request::on_response(net::response&& answer) noexcept
 {
     state_ = state::idle;
@@ -243,43 +199,6 @@ request_effect request::leave_node() noexcept
 {
     state_ = state::idle;
     return honest(pool_->withdraw(*this));
-}
-
-request_effect request::honest(request_effect effect) const noexcept
-{
-    return changes_nothing() ? std::min(effect, request_effect::rejected) : effect;
-}
-
-void request::fail(failure&& f) noexcept
-{
-    if (pool_ != nullptr && !f.node)
-        f.node = pool_->node();
-    for (const attempt& tried : attempts_)
-        f.effect = std::max(f.effect, tried.effect);
-    f.attempts = std::move(attempts_);
-    failure_ = failure_ptr{std::move(f)};
-    end();
-}
-
-void request::fail(errc code, std::string what, request_effect effect) noexcept
-{
-    fail(base::make_failure(code, std::move(what), effect));
-}
-
-void request::fail_from_server(server_error_details&& details) noexcept
-{
-    failure f = to_failure(std::make_shared<const server_error_details>(std::move(details)), cql());
-    f.effect = honest(f.effect);
-    note_attempt(f.code, f.what, f.effect);
-    fail(std::move(f));
-}
-
-void request::fail_malformed(std::string rule) noexcept
-{
-    std::string what = "malformed answer from " + to_string(pool_->node()) + ": " + std::move(rule);
-    const request_effect effect = honest(request_effect::maybe_applied);
-    note_attempt(errc::protocol_violation, what, effect);
-    fail(errc::protocol_violation, std::move(what), effect);
 }
 
 void request::end() noexcept

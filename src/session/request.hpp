@@ -65,6 +65,12 @@ protected:
     /// The node answered with an ERROR message.
     void fail_from_server(server_error_details&& details) noexcept;
 
+    /// The node answered with an ERROR message, and it goes on. When that leads nowhere, this is what it failed of …
+    void note_refusal(server_error_details&& details);
+
+    /// … unless what it was refused for has been mended.
+    void forget_refusal() noexcept { refusal_.reset(); }
+
     /// The node's answer breaks the protocol.
     void fail_malformed(std::string rule) noexcept;
 
@@ -120,6 +126,7 @@ private:
     void end() noexcept;
     [[nodiscard]] request_effect leave_node() noexcept;
     [[nodiscard]] failure failure_of_attempts();
+    [[nodiscard]] failure failure_of_refusal();
 
     void on_response(net::response&& answer) noexcept final;
     void on_lost(const net::close_reason& reason, request_effect effect) noexcept final;
@@ -133,6 +140,7 @@ private:
     base::time_point attempt_began_{};
     std::chrono::milliseconds timeout_{};
     std::vector<attempt> attempts_;
+    std::shared_ptr<const server_error_details> refusal_;
     failure_ptr failure_;
     state state_ = state::idle;
 };

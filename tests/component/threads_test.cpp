@@ -3,10 +3,13 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <ctime>
 #include <filesystem>
+#include <future>
 #include <iostream>
 #include <iterator>
+#include <thread>
 
 // Which threads there are, and what they cost when nothing is to be done.
 namespace async_cassandra::testing {
@@ -56,6 +59,42 @@ TEST_P(threads_of_a_cluster, are_as_many_as_asked_for_whatever_is_in_flight)
 }
 
 INSTANTIATE_TEST_SUITE_P(io_threads, threads_of_a_cluster, ::testing::Values(1U, 2U, 4U, 8U, 16U));
+
+// What a session has on another thread comes there by message. A call that is made on that thread may come before.
+TEST(new_session, is_of_use_on_every_thread_at_once)
+{
+    connected_node server{[](cluster_config& c) { c.io_threads = 2; }};
+    server.node.on_query(query).reply(reply_rows(one_bigint(), bigints(1, 1)));
+    std::promise<std::thread::id> begun;
+    std::promise<void> second_is_busy;
+    std::promise<session> made;
+    std::promise<std::size_t> rows;
+    std::future<void> may_go_on = second_is_busy.get_future();
+    std::future<session> made_soon = made.get_future();
+    // On the first thread, which connects, and then does nothing more until the second has come as far as below.
+    server.client.connect("", [&](std::exception_ptr, const session&) {
+        server.client.connect("", [&](std::exception_ptr, session s) { made.set_value(std::move(s)); });
+        begun.set_value(std::this_thread::get_id());
+        EXPECT_EQ(may_go_on.wait_for(patience), std::future_status::ready);
+    });
+    const std::thread::id first = begun.get_future().get();
+    std::atomic<bool> taken{false};
+    for (int i = 0; i < 2; ++i) {
+        server.session.execute(query, [&](std::exception_ptr, const result_set&) {
+            if (std::this_thread::get_id() == first || taken.exchange(true))
+                return;
+            second_is_busy.set_value();
+            ASSERT_EQ(made_soon.wait_for(patience), std::future_status::ready);
+            made_soon.get().execute(query, [&](std::exception_ptr e, const result_set& got) {
+                e ? rows.set_exception(e) : rows.set_value(got.size());
+            });
+        });
+    }
+    std::future<std::size_t> got = rows.get_future();
+    ASSERT_EQ(got.wait_for(patience), std::future_status::ready);
+    EXPECT_EQ(got.get(), 1U);
+    get(server.client.close());
+}
 
 // SP7: less than 0.5 %; where other tests run beside it, ten times that. The loop of the played node is counted, too.
 TEST(idle_cluster, takes_next_to_no_cpu)

@@ -174,6 +174,50 @@ INSTANTIATE_TEST_SUITE_P(
     ways, all_down, ::testing::Values(way::execute, way::execute_page, way::stream, way::prepare), name_of
 );
 
+TEST_F(down_nodes, a_statement_that_was_forgotten_before_they_went_fails_of_that)
+{
+    connect();
+    world.run_for(1s);
+    const prepared_statement known = prepare("Q");
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        nodes.node(i).forget_prepared();
+        nodes.node(i).on_prepare("Q").reply(no_reply());
+    }
+    const auto end = execute(known.bind());
+    world.run_for(10ms);
+    stop_all();
+    wait(*end);
+    const failure f = failure_of<unprepared>(*end);
+    EXPECT_EQ(f.effect, request_effect::rejected);
+    ASSERT_THAT(f.attempts, SizeIs(2));
+    EXPECT_EQ(f.attempts[0].code, make_error_code(server_code::unprepared));
+    EXPECT_EQ(f.attempts[1].code, errc::connection_lost);
+    EXPECT_THAT(f.attempts, Each(Field(&attempt::effect, request_effect::rejected)));
+    EXPECT_EQ(f.node, f.attempts[0].node);
+    ASSERT_NE(f.server, nullptr);
+    EXPECT_EQ(f.server->code, server_code::unprepared);
+}
+
+TEST_F(down_nodes, one_that_was_prepared_again_fails_of_what_came_then)
+{
+    connect();
+    world.run_for(1s);
+    const prepared_statement known = prepare("Q");
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        nodes.node(i).forget_prepared();
+        nodes.node(i).on_query("Q").only(protocol::opcode::execute).reply(no_reply());
+    }
+    const auto end = execute(known.bind());
+    world.run_for(10ms);
+    stop_all();
+    wait(*end);
+    const failure f = failure_of<connection_error>(*end);
+    EXPECT_EQ(f.code, errc::connection_lost);
+    EXPECT_EQ(f.effect, request_effect::maybe_applied);
+    ASSERT_THAT(f.attempts, SizeIs(2));
+    EXPECT_EQ(f.attempts[0].code, make_error_code(server_code::unprepared));
+}
+
 TEST_F(down_nodes, connect_ends_in_the_same_class_at_the_end_of_its_time)
 {
     config.connect_timeout = 4s;

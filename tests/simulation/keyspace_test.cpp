@@ -183,6 +183,29 @@ TEST_P(keyspaces, one_that_was_dropped_is_not_found_though_there_are_connections
     EXPECT_THAT(values_of(query), Each("a"));
 }
 
+TEST_P(keyspaces, what_a_server_says_to_it_is_the_error_and_changes_nothing)
+{
+    connect();
+    // With version 4 connections are put into the keyspace first, by its quoted name; then it is looked at once more.
+    const std::vector<std::string> refused = v5() ? std::vector<std::string>{"SELECT key FROM system.local"}
+                                                  : std::vector<std::string>{"USE b", "USE \"c\""};
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        nodes.node(i).add_keyspace("c");
+        for (const std::string& text : refused)
+            nodes.node(i).on_query(text).reply(reply_error(server_code::server_error, "disk full"));
+    }
+    for (const char* name : {"b", "c"}) {
+        const auto end = begin_set_keyspace(name);
+        wait(*end);
+        const failure f = failure_of<internal_server_error>(*end);
+        EXPECT_EQ(f.effect, request_effect::rejected) << name;
+        EXPECT_THAT(f.what, HasSubstr("disk full"));
+        EXPECT_TRUE(f.node.has_value());
+        EXPECT_EQ(opened->keyspace(), "a");
+        EXPECT_THAT(values_of(query), Each("a"));
+    }
+}
+
 TEST_P(keyspaces, an_empty_name_is_refused_and_an_odd_one_taken_literally)
 {
     connect();

@@ -347,5 +347,54 @@ TEST_F(nothing_done, the_check_of_a_keyspace_goes_to_another_node)
     }
 }
 
+class simulated_repreparation : public simulated_cluster_session {
+protected:
+    simulated_repreparation()
+    {
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            nodes.node(i)
+                .on_query(query)
+                .markers(number, {0})
+                .returns(number)
+                .reply_with([this](const request_record& request) {
+                    return reply_rows(number, {{request.parameters.values.at(0).bytes}});
+                });
+    }
+
+    const std::vector<column> number = columns_of("ks", "t", "n bigint");
+};
+
+TEST_F(simulated_repreparation, those_who_wait_are_told_though_prepare_has_gone_to_another_node)
+{
+    config.max_in_flight = 1;
+    connect();
+    world.run_for(1s);
+    const prepared_statement select = prepare(query);
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.node(i).forget_prepared();
+    network_conditions& weather = world.network().conditions(nodes.address(0));
+    weather.delay_min = weather.delay_max = 5ms;
+    const std::size_t preparations = nodes.node(0).request_count(opcode::prepare);
+    std::vector<std::shared_ptr<call_end<result_set>>> calls;
+    for (std::int64_t i = 0; i < 60; ++i)
+        calls.push_back(execute(select.bind(i).timeout(10s)));
+    // Two have been sent back: the first one's PREPARE waits behind the others' EXECUTE, the second one for what comes of it.
+    ASSERT_TRUE(world.run_until([&] { return nodes.node(0).request_count(opcode::execute) == 3; }, 1s));
+    nodes.stop(0);
+    const auto begin = world.elapsed();
+    std::size_t lost = 0;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        wait(*calls[i]);
+        EXPECT_LE(calls[i]->at - begin, 100ms) << i;
+        lost += calls[i]->error ? 1U : 0U;
+        if (!calls[i]->error) {
+            EXPECT_EQ(calls[i]->value->one().value().get<std::int64_t>("n"), static_cast<std::int64_t>(i));
+        }
+    }
+    EXPECT_EQ(lost, 1U) << "what was on the connection";
+    EXPECT_EQ(nodes.node(0).request_count(opcode::prepare), preparations);
+    EXPECT_THAT(nodes.violations(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace async_cassandra::testing

@@ -85,6 +85,21 @@ TEST_F(simulated_schema, a_table_is_known_when_the_call_that_makes_it_ends)
     EXPECT_EQ(now.find("ks"), nullptr);
 }
 
+TEST_F(simulated_schema, a_change_of_this_client_is_read_once)
+{
+    connect();
+    world.run_for(2s);
+    const std::size_t before = reads_of("system_schema.tables");
+    for (int i = 0; i < 5; ++i) {
+        wait(*create("t" + std::to_string(i)));
+        world.run_for(3s);
+    }
+    EXPECT_EQ(reads_of("system_schema.tables") - before, 5U) << "its event tells nothing new";
+    nodes.change_schema("CREATE TABLE ks.other (k bigint PRIMARY KEY)");
+    world.run_for(3s);
+    EXPECT_TRUE(knows("other")) << "what others do is";
+}
+
 TEST_F(simulated_schema, the_call_ends_when_all_nodes_have_the_change)
 {
     connect();

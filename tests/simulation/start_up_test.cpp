@@ -176,6 +176,123 @@ TEST_F(start_up, nobody_is_tried_any_more_when_nobody_waits)
     EXPECT_FALSE(later->error) << "a later call begins anew";
 }
 
+TEST_F(start_up, close_ends_one_whose_keyspace_is_still_being_checked)
+{
+    config.drain_timeout = 200ms;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        nodes.node(i).add_keyspace("shop");
+        nodes.node(i).on_query("SELECT key FROM system.local").reply(no_reply());
+    }
+    keyspace = "shop";
+    const auto end = begin_connect();
+    world.run_for(100ms);
+    ASSERT_EQ(end->count, 0);
+    EXPECT_LE(close(*client), 202ms);
+    ASSERT_EQ(end->count, 1) << "it outlived the cluster";
+    EXPECT_EQ(failure_of<connection_error>(*end).what, "Cluster is closed");
+    EXPECT_EQ(client->stats(), cluster_stats{});
+}
+
+// Contact points that say nothing.
+
+TEST_F(start_up, a_silent_contact_point_costs_no_more_than_a_head_start)
+{
+    world.network().set_connect_fate(nodes.address(0), connect_fate::ignored);
+    const auto begin = world.elapsed();
+    const auto end = begin_connect();
+    wait(*end);
+    EXPECT_FALSE(end->error);
+    EXPECT_THAT(end->at - begin, AllOf(Ge(250ms), Le(300ms)));
+}
+
+TEST_F(start_up, so_does_each_of_several_whether_it_takes_connections_or_not)
+{
+    world.network().set_connect_fate(nodes.address(0), connect_fate::ignored);
+    nodes.freeze(1);
+    const auto begin = world.elapsed();
+    const auto end = begin_connect();
+    wait(*end);
+    EXPECT_FALSE(end->error);
+    EXPECT_THAT(end->at - begin, AllOf(Ge(500ms), Le(550ms)));
+    nodes.thaw(1);
+}
+
+TEST_F(start_up, one_that_fails_passes_the_turn_on_at_once)
+{
+    world.network().set_connect_fate(nodes.address(0), connect_fate::ignored);
+    nodes.stop(1);
+    const auto begin = world.elapsed();
+    const auto end = begin_connect();
+    wait(*end);
+    EXPECT_FALSE(end->error);
+    EXPECT_THAT(end->at - begin, AllOf(Ge(250ms), Le(300ms)));
+}
+
+TEST_F(start_up, of_several_that_are_tried_at_once_one_stays)
+{
+    for (const std::size_t slow : {0U, 1U}) {
+        network_conditions& weather = world.network().conditions(nodes.address(slow));
+        weather.delay_min = weather.delay_max = 200ms;
+    }
+    connect();
+    world.run_for(10s);
+    std::size_t registered = 0;
+    std::size_t open = 0;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        registered += nodes.node(i).request_count(protocol::opcode::register_);
+        open += nodes.node(i).open_connections();
+    }
+    EXPECT_EQ(registered, 1U);
+    EXPECT_EQ(open, nodes.size() + 1);
+    EXPECT_EQ(client->stats().connections, nodes.size() + 1);
+}
+
+TEST_F(start_up, the_first_that_is_ready_is_taken_though_others_were_begun_later)
+{
+    network_conditions& weather = world.network().conditions(nodes.address(0));
+    weather.delay_min = weather.delay_max = 300ms;
+    nodes.freeze(1);
+    nodes.freeze(2);
+    const auto end = begin_connect();
+    ASSERT_TRUE(world.run_until([&] { return nodes.node(1).connections_accepted() == 1; }, 300ms));
+    wait(*end);
+    EXPECT_FALSE(end->error);
+    EXPECT_EQ(nodes.node(0).request_count(protocol::opcode::register_), 1U);
+    nodes.thaw(1);
+    nodes.thaw(2);
+}
+
+TEST_F(start_up, close_while_several_are_tried_leaves_nothing)
+{
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.freeze(i);
+    const auto end = begin_connect();
+    world.run_for(600ms);
+    EXPECT_EQ(client->stats().connections, 3U);
+    EXPECT_EQ(close(*client), 0ms);
+    EXPECT_EQ(failure_of<connection_error>(*end).what, "Cluster is closed");
+    EXPECT_EQ(client->stats(), cluster_stats{});
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.thaw(i);
+}
+
+TEST_F(start_up, what_is_still_being_tried_stands_in_the_error)
+{
+    config.connect_timeout = 400ms;
+    world.network().set_connect_fate(nodes.address(0), connect_fate::ignored);
+    world.network().set_connect_fate(nodes.address(1), connect_fate::ignored);
+    const auto end = begin_connect();
+    world.network().set_connect_fate(nodes.address(2), connect_fate::ignored);
+    wait(*end);
+    EXPECT_THAT(
+        failure_of<no_host_available>(*end).what,
+        AllOf(
+            HasSubstr(to_string(nodes.address(0)) + ": still connecting"),
+            HasSubstr(to_string(nodes.address(1)) + ": still connecting")
+        )
+    );
+}
+
 class start_up_with_a_password : public start_up {
 protected:
     start_up_with_a_password() : start_up(with_password()) {}
@@ -196,6 +313,18 @@ TEST_F(start_up_with_a_password, missing_or_wrong_credentials_are_final)
     client.reset();
     config.authentication = std::make_shared<password_authentication>("ada", "wrong");
     EXPECT_THAT(refused_at_once<authentication_failed>().attempts, SizeIs(1)) << "no account gets locked";
+}
+
+TEST_F(start_up_with_a_password, wrong_credentials_are_final_though_another_contact_point_is_silent)
+{
+    world.network().set_connect_fate(nodes.address(0), connect_fate::ignored);
+    config.authentication = std::make_shared<password_authentication>("ada", "wrong");
+    const auto begin = world.elapsed();
+    const auto end = begin_connect();
+    wait(*end);
+    EXPECT_LE(end->at - begin, 300ms);
+    EXPECT_THAT(failure_of<authentication_failed>(*end).attempts, SizeIs(1));
+    EXPECT_EQ(client->stats(), cluster_stats{}) << "nobody is tried any more";
 }
 
 TEST_F(start_up_with_a_password, roles_that_cannot_be_read_yet_are_waited_for)

@@ -5,7 +5,9 @@
 #include "simulation/simulated_session.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,9 +16,12 @@ namespace async_cassandra::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 class simulated_topology : public simulated_cluster_session {
 protected:
@@ -286,6 +291,43 @@ TEST_F(another_partitioner, has_no_replicas_and_is_said_once_in_the_log)
     for (std::int64_t key = 0; key < 30; ++key)
         EXPECT_THAT(rows_of(insert.bind(key, std::string{"v"})), IsEmpty());
     EXPECT_EQ(logged("the tokens of the partitioner 'org.apache.cassandra.dht.RandomPartitioner'"), 1U);
+}
+
+TEST_F(simulated_topology, what_is_wrong_with_the_settings_is_said_once_though_the_list_of_nodes_changes)
+{
+    const auto said = std::make_shared<std::vector<std::string>>();
+    set_log_sink([said](const log_record& record) {
+        if (record.component == "load balancing")
+            said->emplace_back(record.text);
+    });
+    config.load_balancing.local_dc = "dc1";
+    config.load_balancing.local_rack = "rack9";
+    config.load_balancing.filter = [unwanted = nodes.address(1)](const node_identity& node) {
+        if (node.address == unwanted)
+            throw std::runtime_error("no table");
+        return true;
+    };
+    config.io_threads = 2;
+    connect();
+    world.run_for(1s);
+    for (int i = 0; i < 3; ++i) {
+        nodes.add_node("dc1", "rack1");
+        world.run_for(5s);
+    }
+    set_log_sink({});
+    const topology now = client->topology();
+    EXPECT_THAT(now.nodes(), SizeIs(6));
+    EXPECT_THAT(
+        *said,
+        UnorderedElementsAre(
+            AllOf(HasSubstr("rack 'rack9'"), HasSubstr("dc1")),
+            AllOf(
+                HasSubstr("the node filter threw"),
+                HasSubstr(to_string(nodes.address(1))),
+                HasSubstr("no table")
+            )
+        )
+    );
 }
 
 }  // namespace

@@ -57,6 +57,7 @@ TEST(error, every_failure_of_the_client_has_its_class)
     EXPECT_EQ(class_of(errc::heartbeat_timeout), typeid(connection_error));
     EXPECT_EQ(class_of(errc::resolve_failed), typeid(connection_error));
     EXPECT_EQ(class_of(errc::tls_failed), typeid(connection_error));
+    EXPECT_EQ(class_of(errc::wrong_cluster), typeid(connection_error));
     EXPECT_EQ(class_of(errc::not_authenticated), typeid(authentication_error));
     EXPECT_EQ(class_of(errc::no_host_available), typeid(no_host_available));
     EXPECT_EQ(class_of(errc::request_timeout), typeid(operation_timed_out));

@@ -174,6 +174,36 @@ TEST_F(event_debouncer_test, one_read_of_a_kind_is_under_way_and_what_comes_mean
     EXPECT_EQ(schema_read(), "");
 }
 
+TEST_F(event_debouncer_test, what_was_told_before_a_read_began_is_not_read_once_more)
+{
+    settle();
+    EXPECT_EQ(altered("shop"), "");
+    EXPECT_EQ(altered("bank"), "");
+    EXPECT_EQ(text(subject.on_own_schema_change("shop")), "schema shop");
+    EXPECT_EQ(schema_read(), "");
+    EXPECT_EQ(wait(), "schema bank");
+    EXPECT_EQ(schema_read(), "");
+    EXPECT_EQ(subject.due(), refresh_at);
+}
+
+TEST_F(event_debouncer_test, what_is_told_after_a_read_began_may_be_another_change)
+{
+    settle();
+    EXPECT_EQ(text(subject.on_own_schema_change("shop")), "schema shop");
+    EXPECT_EQ(altered("shop"), "");
+    EXPECT_EQ(schema_read(), "");
+    EXPECT_EQ(wait(), "schema shop");
+}
+
+TEST_F(event_debouncer_test, what_was_told_before_a_read_that_fails_is_not_lost)
+{
+    settle();
+    EXPECT_EQ(altered("shop"), "");
+    EXPECT_EQ(text(subject.on_own_schema_change("shop")), "schema shop");
+    EXPECT_EQ(text(subject.on_schema_failed(now)), "");
+    EXPECT_EQ(wait(), "schema shop");
+}
+
 TEST_F(event_debouncer_test, a_read_that_ends_within_a_window_does_not_end_the_window)
 {
     settle();

@@ -12,6 +12,7 @@
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <gmock/gmock.h>
 
@@ -205,6 +206,20 @@ TEST_F(shard_test, a_loop_elsewhere_is_kept_running_while_a_call_is_under_way)
     asio::post(context, [&] { one.end("ended"); });
     context.run();
     elsewhere.run();
+    EXPECT_THAT(log.lines(), ElementsAre("one ended"));
+}
+
+TEST_F(shard_test, a_loop_elsewhere_may_end_behind_its_handler_whoever_still_knows_the_call)
+{
+    asio::io_context elsewhere;
+    call& one = begin(asio::bind_executor(elsewhere, noting("one")), true);
+    const boost::intrusive_ptr<operation> known{&one};
+    context.run();
+    context.restart();
+    asio::post(context, [&] { one.end("ended"); });
+    context.run();
+    EXPECT_EQ(elsewhere.poll(), 1U);
+    EXPECT_TRUE(elsewhere.stopped()) << "it is kept running for a call that is over";
     EXPECT_THAT(log.lines(), ElementsAre("one ended"));
 }
 
