@@ -11,6 +11,6 @@ void run_ddl(const cluster_config& config, int tables);
 
 /// Starts so many requests at once on the only connection to one node and prints how many failed, how long all took, and
 /// by how much the most resident memory grew meanwhile.
-void run_burst(const cluster_config& config, int requests);
+void run_burst(cluster_config config, int requests);
 
 }  // namespace async_cassandra::testing
