@@ -56,7 +56,7 @@ show-1: build ## the long demonstrations: a real node, large counts, figures
 show-2: build ## large pages: memory, the loop's turns, those who wait
 	@tools/show_2.py
 
-show-3: build ## three real nodes under load, ten minutes of faults
+show-3: build ## three real nodes under load, ten minutes of faults; two data centers
 	@tools/show_3.py
 
 clean: ## remove what was built; the downloaded server stays

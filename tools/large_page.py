@@ -7,26 +7,20 @@ Prints each figure beside its bound: peak memory of the client, the loop's longe
 on another connection; a request behind the page on the same connection waits for it. Exit code 1 when something is missed.
 """
 
-import argparse
 import contextlib
 import json
-import pathlib
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+import verdicts
+from verdicts import LOOSE, Missed, verdict
+
 MOST_MEMORY = 2.5
 LONGEST_TURN_MS = 5
 # What stands behind a page waits for its last byte; while the cells of the page are looked through, it may come first.
 WAITS = 0.8
 OTHERS_P99_MS = 50
-# In a test the machine may be busy with something else.
-LOOSE = 10
 LONG, SHORT = 200_000_000, 20_000_000
-
-
-class Missed(Exception):
-    """It could not be shown at all; the text says why."""
 
 
 @contextlib.contextmanager
@@ -55,11 +49,6 @@ def fetch(build, protocol, rows, row_bytes, how):
     if run.returncode != 0:
         raise Missed(f"large_page_client ended with {run.returncode}: {run.stderr.strip()}")
     return json.loads(run.stdout)
-
-
-def verdict(fine, text):
-    print(f"{'ok    ' if fine else 'MISSED'}  {text}", flush=True)
-    return fine
 
 
 def judge(name, report, short):
@@ -101,15 +90,10 @@ def show(build, short):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build-dir", type=pathlib.Path, default=ROOT / "build" / "release")
+    parser = verdicts.build_dir_parser(__doc__)
     parser.add_argument("--short", action="store_true", help="a tenth of the size, with time bounds for a busy machine")
     options = parser.parse_args()
-    try:
-        return 0 if show(options.build_dir.resolve(), options.short) else 1
-    except Missed as problem:
-        verdict(False, str(problem))
-        return 1
+    return verdicts.exit_code(lambda: show(options.build_dir.resolve(), options.short))
 
 
 if __name__ == "__main__":

@@ -23,12 +23,12 @@ def run(*arguments, output=subprocess.PIPE):
 
 
 @contextlib.contextmanager
-def local_cluster(instance, port, nodes):
+def local_cluster(instance, port, nodes, data_centers=1):
     """Yields its addresses. Each instance has a port of its own, so that several uses do not meet."""
     which = ["--instance", instance]
     try:
         # Inside the try block: what was started before an interruption is stopped as well.
-        shape = ["--nodes", str(nodes), "--port", str(port)]
+        shape = ["--nodes", str(nodes), "--dcs", str(data_centers), "--port", str(port)]
         yield json.loads(run("start", *which, *shape, "--fresh", "--json"))["contact_points"]
     finally:
         run("stop", *which)

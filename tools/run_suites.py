@@ -26,6 +26,7 @@ WITHOUT_SERVER = "^(unit|component|simulation)$"
 WITH_SERVER = "^(integration|example)$"
 NODE_PORT = 19042
 THREE_NODES_PORT = 19062
+DATA_CENTERS_PORT = 19082
 SHOWN_LINES = 60
 
 
@@ -118,11 +119,11 @@ def real_node():
 
 
 @contextlib.contextmanager
-def three_real_nodes():
+def several_real_nodes(instance, variable, port, nodes, data_centers=1):
     """Nodes that faults are done to, and the environment that names them."""
     try:
-        with local_node.local_cluster("suites-three", THREE_NODES_PORT, 3):
-            yield {"AC_THREE_NODES": "suites-three"}
+        with local_node.local_cluster(instance, port, nodes, data_centers):
+            yield {variable: instance}
     except local_node.NodeError as error:
         raise Failed(error) from error
 
@@ -151,8 +152,11 @@ def run_all(suites):
             with real_node() as environment:
                 suites.ctest("integration", "release", WITH_SERVER, environment, jobs=1)
         with suites.stage("faults of three real nodes under load"):
-            with three_real_nodes() as environment:
+            with several_real_nodes("suites-three", "AC_THREE_NODES", THREE_NODES_PORT, 3) as environment:
                 suites.ctest("three_nodes", "release", "^three_nodes$", environment, jobs=1)
+        with suites.stage("two data centers of real nodes"):
+            with several_real_nodes("suites-two", "AC_DATA_CENTERS", DATA_CENTERS_PORT, 2, 2) as environment:
+                suites.ctest("data_centers", "release", "^data_centers$", environment, jobs=1)
         with suites.stage("the installed package, used from outside"):
             suites.ctest("install", "release", "^install$")
     with suites.stage("lint"):

@@ -7,7 +7,6 @@ memory, on protocol v5 and v4; then the benchmark against the canned server with
 is missed.
 """
 
-import argparse
 import json
 import os
 import pathlib
@@ -16,18 +15,15 @@ import sys
 import time
 
 import local_node
+import verdicts
+from verdicts import Missed, verdict
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 PORT = 19142
 IN_FLIGHT = 10_000
 INSERTS = 200_000
 ROWS = 1_000_000
 # Resident memory at the end at most this much above that after the first tenth of the work.
 FLAT_MIB = 10
-
-
-class Missed(Exception):
-    """Something could not be shown at all; the text says why."""
 
 
 class Client:
@@ -57,11 +53,6 @@ def resident_mib(pid):
     except (FileNotFoundError, ProcessLookupError, IndexError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def verdict(fine, text):
-    print(f"{'ok    ' if fine else 'MISSED'}  {text}", flush=True)
-    return fine
 
 
 def memory_is_flat(name, report):
@@ -116,17 +107,15 @@ def on_a_real_node(program):
     return verdict(len(checksums) == 1, "both versions gave the same rows") and fine
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build-dir", type=pathlib.Path, default=ROOT / "build" / "release")
-    build = parser.parse_args().build_dir.resolve()
-    try:
-        fine = on_a_real_node(build / "async-cassandra")
-    except (Missed, local_node.NodeError) as problem:
-        fine = verdict(False, str(problem))
+def beside_the_bare_socket(build):
     print("CPU per request beside the bare socket, canned server:", flush=True)
-    bounds = subprocess.run([ROOT / "bench" / "run", "--check", "--build-dir", build]).returncode == 0
-    return 0 if verdict(bounds, "bounds of the benchmark") and fine else 1
+    bounds = subprocess.run([verdicts.ROOT / "bench" / "run", "--check", "--build-dir", build]).returncode == 0
+    return verdict(bounds, "bounds of the benchmark")
+
+
+def main():
+    build = verdicts.build_dir_parser(__doc__).parse_args().build_dir.resolve()
+    return verdicts.exit_code(lambda: on_a_real_node(build / "async-cassandra"), lambda: beside_the_bare_socket(build))
 
 
 if __name__ == "__main__":

@@ -5,24 +5,15 @@
 Prints every figure beside its bound. Exit code 1 when something is missed.
 """
 
-import argparse
-import pathlib
 import sys
 
 import large_page
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+import verdicts
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build-dir", type=pathlib.Path, default=ROOT / "build" / "release")
-    build = parser.parse_args().build_dir.resolve()
-    try:
-        fine = large_page.show(build, short=False)
-    except large_page.Missed as problem:
-        fine = large_page.verdict(False, str(problem))
-    return 0 if fine else 1
+    build = verdicts.build_dir_parser(__doc__).parse_args().build_dir.resolve()
+    return verdicts.exit_code(lambda: large_page.show(build, short=False))
 
 
 if __name__ == "__main__":

@@ -6,23 +6,18 @@ tests/three_nodes/client.cpp is the load. Prints each figure beside its bound; e
 those of a running instance of tools/local-cassandra (AC_THREE_NODES), or are started for the purpose.
 """
 
-import argparse
 import collections
-import contextlib
 import json
-import os
-import pathlib
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 
-import local_node
-from local_cassandra import cql
+import verdicts
+from node_faults import now, real_nodes, start_again, wait_until
+from verdicts import LOOSE, Missed, verdict
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 PORT = 19842
 NODES = 3
 RATE = 1000
@@ -31,36 +26,17 @@ PAUSE = 10
 SECONDS = 600
 SETTLED = 2
 REQUESTS_TO_REPLICAS = 1000
-# Bounds in milliseconds. Where the machine may be busy with something else, they are so many times as large.
+TABLES, FEW_TABLES = 20, 5
+BURST = 40_000
+# A request that waits holds one block (its statement with 256 B for values, plan, deadline: about 1 KiB), its handler and
+# its encoded bytes, in all 1.2 to 1.4 KiB as measured. The rest is for the allocator and the 2,048 in flight.
+KIB_PER_WAITING_REQUEST = 2
+# Bounds in milliseconds.
 KILLED_IS_LEFT, FROZEN_IS_LEFT, BACK_IN_USE, REFUSED = 100, 2500, 2000, 100
-LOOSE = 10
-PATIENCE = 240
 # A node that got nothing for so long (in nanoseconds) was left.
 GAP = 10**9
 
 Failure = collections.namedtuple("Failure", "begun ended kind type effect whose node attempts")
-
-
-class Missed(Exception):
-    """It could not be shown at all; the text says why."""
-
-
-def now():
-    """The clock of the load, in nanoseconds."""
-    return time.monotonic_ns()
-
-
-def verdict(fine, text):
-    print(f"{'ok    ' if fine else 'MISSED'}  {text}", flush=True)
-    return fine
-
-
-def wait_until(done, what):
-    limit = time.monotonic() + PATIENCE
-    while not done():
-        if time.monotonic() > limit:
-            raise Missed(f"{what}: not within {PATIENCE} s")
-        time.sleep(0.02)
 
 
 class Load:
@@ -130,78 +106,8 @@ class Load:
         self.process.stdout.close()
 
 
-class Node:
-    def __init__(self, cluster, number, address):
-        self.cluster = cluster
-        self.number = number
-        self.address = address
-        self.endpoint = f"{address}:{cluster.port}"
-
-    def signal(self, number):
-        """Done to it at the moment that is returned."""
-        pid = self.cluster.pids()[self.number]
-        moment = now()
-        os.kill(pid, number)
-        return moment
-
-    def kill(self):
-        """The moment when its connections are closed: the kernel takes the memory of the process apart before."""
-        with socket.create_connection((self.address, self.cluster.port), PATIENCE) as witness:
-            killed = self.signal(signal.SIGKILL)
-            with contextlib.suppress(ConnectionResetError):
-                witness.recv(1)
-            closed = now()
-        print(f"        node {self.number} killed: its connections closed after {(closed - killed) / 1e6:,.0f} ms")
-        return closed
-
-    def wait_for_end(self):
-        wait_until(lambda: self.cluster.pids()[self.number] is None, f"the end of node {self.number}")
-
-    def wait_for_startup(self):
-        """The moment when it lets a client in."""
-        def answers():
-            try:
-                with cql.Connection(self.address, self.cluster.port, 1, None) as connection:
-                    connection.log_in("", "")
-                return True
-            except cql.NotReady:
-                return False
-        wait_until(answers, f"STARTUP at node {self.number}")
-        return now()
-
-
-class Cluster:
-    def __init__(self, instance, port, addresses):
-        self.instance = instance
-        self.port = port
-        self.nodes = [Node(self, number, address) for number, address in enumerate(addresses, 1)]
-        self.endpoints = [node.endpoint for node in self.nodes]
-
-    def pids(self):
-        status = json.loads(local_node.run("status", "--instance", self.instance, "--json"))
-        return {node["node"]: node["pid"] for node in status["nodes"]}
-
-    def start_missing(self):
-        shape = ["--nodes", str(NODES), "--port", str(self.port)]
-        local_node.run("start", "--instance", self.instance, *shape, "--timeout", str(2 * PATIENCE))
-
-
 # What was done to which nodes, from when; when each of them let clients in again.
 Outage = collections.namedtuple("Outage", "what nodes began back bound")
-
-
-def start_again(cluster, nodes):
-    """When each of the nodes lets clients in."""
-    back = {}
-    watchers = [threading.Thread(target=lambda node=node: back.update({node: node.wait_for_startup()})) for node in nodes]
-    for watcher in watchers:
-        watcher.start()
-    cluster.start_missing()
-    for watcher in watchers:
-        watcher.join()
-    if len(back) != len(nodes):
-        raise Missed("a node that was started does not let clients in")
-    return back
 
 
 def kill(cluster, nodes):
@@ -341,49 +247,63 @@ def under_load(program, cluster, rate, seconds, loose):
         load.abandon()
 
 
-def to_replicas(program, cluster):
+def asked(program, cluster, what, amount):
+    """What the program says when it is done."""
     run = subprocess.run(
-        [program, "replicas", str(REQUESTS_TO_REPLICAS), str(cluster.port), *[node.address for node in cluster.nodes]],
+        [program, what, str(amount), str(cluster.port), *[node.address for node in cluster.nodes]],
         capture_output=True, text=True,
     )
     if run.returncode != 0:
-        raise Missed(f"three_nodes_client replicas ended with {run.returncode}: {run.stderr.strip()}")
-    figures = json.loads(run.stdout.removeprefix("end "))
+        raise Missed(f"three_nodes_client {what} ended with {run.returncode}: {run.stderr.strip()}")
+    return json.loads(run.stdout.removeprefix("end "))
+
+
+def judge_replicas(figures):
     share = figures["on_replica"] / figures["requests"]
-    return verdict(share >= 0.99, f"one replica: {share:.1%} of {figures['requests']:,} requests went to it, bound 99 %")
+    return verdict(
+        share >= 0.99,
+        f"one replica: {share:.1%} of {figures['requests']:,} requests went to it and nowhere else, bound 99 %; "
+        f"{figures['prepared_there']} of them had to be prepared there first",
+    )
 
 
-@contextlib.contextmanager
-def three_nodes():
-    instance = os.environ.get("AC_THREE_NODES")
-    if instance:
-        status = json.loads(local_node.run("status", "--instance", instance, "--json"))
-        yield Cluster(instance, status["port"], status["contact_points"])
-        return
-    with local_node.local_cluster("three-nodes", PORT, NODES) as addresses:
-        yield Cluster("three-nodes", PORT, addresses)
+def judge_ddl(figures, tables):
+    changes = figures["changes"]
+    return verdict(
+        changes == figures["agreed"] == figures["known"] == figures["everywhere"] == 2 * tables,
+        f"{tables} tables created and dropped: {figures['agreed']} of {changes} results said that the nodes "
+        f"agree, and {figures['everywhere']} times each of them had the change; {figures['known']} were in schema() at "
+        "once",
+    )
+
+
+def judge_burst(figures):
+    bound = BURST * KIB_PER_WAITING_REQUEST / 1024
+    return verdict(
+        figures["requests"] == BURST and figures["failed"] == 0 and figures["grown_mib"] <= bound,
+        f"{figures['requests']:,} requests at once on one connection ({figures['at_once']:,} under way when the last was "
+        f"started): {figures['failed']} failed, all within {figures['took_ms']:,.0f} ms, "
+        f"{figures['grown_mib']:.1f} MiB more memory at most, bound {bound:.1f} MiB",
+    )
 
 
 def show(build, short, rate=RATE):
     """True when every bound is kept."""
     program = build / "tests" / "three_nodes" / "three_nodes_client"
-    seconds, loose = (0, LOOSE) if short else (SECONDS, 1)
-    with three_nodes() as cluster:
-        fine = to_replicas(program, cluster)
+    seconds, loose, tables = (0, LOOSE, FEW_TABLES) if short else (SECONDS, 1, TABLES)
+    with real_nodes("three-nodes", "AC_THREE_NODES", PORT, NODES) as cluster:
+        fine = judge_replicas(asked(program, cluster, "replicas", REQUESTS_TO_REPLICAS))
+        fine &= judge_ddl(asked(program, cluster, "ddl", tables), tables)
+        fine &= judge_burst(asked(program, cluster, "burst", BURST))
         return under_load(program, cluster, rate, seconds, loose) and fine
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build-dir", type=pathlib.Path, default=ROOT / "build" / "release")
+    parser = verdicts.build_dir_parser(__doc__)
     parser.add_argument("--short", action="store_true", help="each fault once, with time bounds for a busy machine")
     parser.add_argument("--rate", type=int, default=RATE, help=f"requests a second ({RATE})")
     options = parser.parse_args()
-    try:
-        return 0 if show(options.build_dir.resolve(), options.short, options.rate) else 1
-    except (Missed, local_node.NodeError) as problem:
-        verdict(False, str(problem))
-        return 1
+    return verdicts.exit_code(lambda: show(options.build_dir.resolve(), options.short, options.rate))
 
 
 if __name__ == "__main__":

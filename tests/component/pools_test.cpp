@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -73,10 +75,13 @@ TEST_P(pools, the_node_sees_exactly_the_connections_that_were_asked_for_and_an_e
     }
     const auto load = load_of(server);
     EXPECT_EQ(load.size(), wanted);
+    double most_uneven = 0;
     for (const auto& [number, count] : load) {
-        EXPECT_THAT((count - before.at(number)) * wanted, AllOf(Ge(7'200U), Le(8'800U)))
-            << "connection " << number;
+        const std::size_t times_even = (count - before.at(number)) * wanted;
+        EXPECT_THAT(times_even, AllOf(Ge(7'200U), Le(8'800U))) << "connection " << number;
+        most_uneven = std::max(most_uneven, std::abs(static_cast<double>(times_even) / 80 - 100));
     }
+    RecordProperty("most_uneven_percent", std::to_string(most_uneven));
     EXPECT_EQ(server.node.connections_accepted(), wanted + 1U);
     EXPECT_THAT(server.node.violations(), IsEmpty());
     get(server.client.close());

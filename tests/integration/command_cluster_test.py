@@ -7,6 +7,7 @@ AC_COMMAND is the program; AC_CONTACT_POINT and AC_PORT name the node.
 import csv
 import io
 import json
+import re
 import unittest
 
 from command_test import ADDRESS, PORT, UNIQUE, bench, json_rows, query, run
@@ -67,7 +68,11 @@ class Schema(unittest.TestCase):
             "v vector<float, 3>, t tuple<int, text>)",
             f"CREATE TABLE {table} (\"Part\" int, p2 text, c1 int, c2 text, s text static, o frozen<a_outer>, "
             "l list<int>, PRIMARY KEY ((\"Part\", p2), c1, c2)) WITH CLUSTERING ORDER BY (c1 DESC, c2 ASC) "
-            "AND comment = 'it''s'",
+            "AND comment = 'it''s' AND gc_grace_seconds = 1234 AND default_time_to_live = 99 "
+            "AND compaction = {'class': 'LeveledCompactionStrategy', 'sstable_size_in_mb': '50'} "
+            "AND compression = {'class': 'LZ4Compressor', 'chunk_length_in_kb': '32'} "
+            "AND caching = {'keys': 'NONE', 'rows_per_partition': '10'} AND speculative_retry = '50ms' "
+            "AND bloom_filter_fp_chance = 0.2",
             f"CREATE INDEX by_l ON {table} (values(l))",
             f"CREATE INDEX by_s ON {table} (s) USING 'sai' WITH OPTIONS = {{'case_sensitive': 'false'}}",
             f"CREATE TABLE {cls.keyspace}.hits (page text PRIMARY KEY, count counter)",
@@ -94,6 +99,32 @@ class Schema(unittest.TestCase):
         for text in ('CREATE TYPE', '"Part" int', 's text STATIC', 'c1 DESC', "comment = 'it''s'", "USING 'sai'",
                      "case_sensitive", "MATERIALIZED VIEW", "count counter"):
             self.assertIn(text, original)
+
+    def test_a_table_that_was_dropped_is_made_again(self):
+        name = f"{self.keyspace}.\"Odd\""
+        printed = shown("schema", f"{self.keyspace}.Odd")
+        change(f"DROP TABLE {name}")
+        for statement in statements(printed):
+            change(statement)
+        self.assertEqual(shown("schema", f"{self.keyspace}.Odd"), printed)
+        for option in ("gc_grace_seconds = 1234", "default_time_to_live = 99", "LeveledCompactionStrategy", "'50'",
+                       "'chunk_length_in_kb': '32'", "'rows_per_partition': '10'", "speculative_retry = '50ms'",
+                       "bloom_filter_fp_chance = 0.2"):
+            self.assertIn(option, printed)
+
+    # Of what was never set the server describes its default. Extensions are empty.
+    def test_options_are_those_that_the_server_describes(self):
+        def names(text):
+            return set(re.findall(r"(?:WITH|AND) ([a-z_]+) =", text))
+        for kind, name, quoted, tables, column in [("TABLE", "Odd", '"Odd"', "tables", "table_name"),
+                                                   ("MATERIALIZED VIEW", "by_v", "by_v", "views", "view_name")]:
+            stored = json_rows(f"SELECT * FROM system_schema.{tables} WHERE keyspace_name = '{self.keyspace}' "
+                               f"AND {column} = '{name}'")[0]
+            unset = {option for option, value in stored.items() if not value and value not in (0, False)}
+            described = json_rows(f"DESCRIBE {kind} {self.keyspace}.{quoted}")[0]["create_statement"]
+            printed = names(shown("schema", f"{self.keyspace}.{name}"))
+            self.assertEqual(printed - unset, names(described) - unset)
+            self.assertGreater(len(printed), 12)
 
     def test_a_table_or_a_view_stands_alone(self):
         table = shown("schema", f"{self.keyspace}.Odd")

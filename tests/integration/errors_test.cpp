@@ -69,7 +69,7 @@ TEST_P(errors, streams_and_try_execute_tell_the_same_errors)
 
 TEST_P(errors, connecting_to_a_keyspace_that_does_not_exist_names_it_and_the_cluster_goes_on)
 {
-    const cluster where{config()};
+    const closed_cluster where{config()};
     const auto e = thrown_by<invalid_request>([&] { (void)connect(where, "no_such_keyspace"); });
     EXPECT_EQ(to_server_code(e->code()), server_code::invalid);
     EXPECT_EQ(e->node(), node_endpoint());
@@ -83,7 +83,7 @@ TEST_P(errors, a_keyspace_is_taken_literally)
     const std::string replication =
         " WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}";
     db().execute("CREATE KEYSPACE \"" + name + "\"" + replication);
-    const cluster where{config()};
+    const closed_cluster where{config()};
     const session there = connect(where, name);
     EXPECT_EQ(there.keyspace(), name);
     for (const std::string& bad : {name + "\"", "\"" + name + "\"", name + "; SELECT"}) {

@@ -208,7 +208,7 @@ TEST_P(faults, a_killed_node_fails_what_is_on_it_and_serves_the_same_session_aft
     expect_names_the_node(down->details());
     cluster_config brief = faulty_node::config(GetParam());
     brief.connect_timeout = 500ms;
-    const cluster other{brief};
+    const closed_cluster other{brief};
     const auto refused = thrown_by<no_host_available>([&] { (void)connect(other); });
     EXPECT_THAT(refused->what(), HasSubstr("refused"));
     EXPECT_THAT(refused->what(), HasSubstr(to_string(faulty_node::where())));
@@ -253,7 +253,7 @@ TEST_P(faults, a_silent_node_is_given_up_within_seconds_and_serves_the_same_sess
     cluster_config hurried = faulty_node::config(GetParam());
     hurried.handshake_timeout = 500ms;
     hurried.connect_timeout = 1s;
-    const cluster other{hurried};
+    const closed_cluster other{hurried};
     const auto silent = thrown_by<no_host_available>([&] { (void)connect(other); });
     EXPECT_THAT(silent->what(), HasSubstr(to_string(faulty_node::where())));
     EXPECT_THAT(silent->what(), HasSubstr("500 ms"));

@@ -43,15 +43,15 @@ endpoint node_endpoint()
     return {inet::parse(config.contact_points.front()).value(), config.port};
 }
 
+closed_cluster::~closed_cluster()
+{
+    close(asio::use_future).wait();
+    EXPECT_EQ(stats(), cluster_stats{}) << "something is left after close";
+}
+
 blocking_client::blocking_client(const cluster_config& config, const std::string& keyspace)
     : cluster_(config), session_(connect(cluster_, keyspace))
 {}
-
-blocking_client::~blocking_client()
-{
-    cluster_.close(asio::use_future).wait();
-    EXPECT_EQ(cluster_.stats(), cluster_stats{}) << "something is left after close";
-}
 
 result_set blocking_client::execute(statement what) const
 {

@@ -33,14 +33,19 @@ inline constexpr const char* keyspace_name = "integration";
 /// The node as it stands in error texts: "127.0.0.1:9042".
 [[nodiscard]] endpoint node_endpoint();
 
+/// A cluster with threads of its own that is closed, and found empty, when the test is over. R5
+class closed_cluster : public cluster {
+public:
+    explicit closed_cluster(const cluster_config& config) : cluster(config) {}
+    closed_cluster(const closed_cluster&) = delete;
+    closed_cluster& operator=(const closed_cluster&) = delete;
+    ~closed_cluster();
+};
+
 /// A cluster with a thread of its own and a session over it. Every call waits for its end and throws its error.
 class blocking_client {
 public:
     explicit blocking_client(const cluster_config& config, const std::string& keyspace = {});
-    blocking_client(const blocking_client&) = delete;
-    blocking_client& operator=(const blocking_client&) = delete;
-    ~blocking_client();
-
     [[nodiscard]] const cluster& clusters() const noexcept { return cluster_; }
     [[nodiscard]] const session& sessions() const noexcept { return session_; }
 
@@ -53,7 +58,7 @@ public:
     void close() const;
 
 private:
-    cluster cluster_;
+    closed_cluster cluster_;
     session session_;
 };
 

@@ -257,8 +257,11 @@ std::vector<std::int64_t> tries(std::uint64_t seed)
                     std::chrono::duration_cast<std::chrono::milliseconds>(world.elapsed() - begin).count()
                 );
         }
+        bool closed = false;
+        client.close([&](std::exception_ptr failed) { closed = !failed; });
+        EXPECT_TRUE(world.run_until([&] { return closed; }, 1min));
+        EXPECT_EQ(client.stats(), cluster_stats{});
     }
-    world.run_for(1s);
     return times;
 }
 

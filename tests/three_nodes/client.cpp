@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <async_cassandra/async_cassandra.hpp>
 
+#include "three_nodes/data_centers.hpp"
+#include "three_nodes/nothing_left.hpp"
+#include "three_nodes/questions.hpp"
 #include "three_nodes/steady_load.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -24,8 +27,11 @@
 // A program under steady load on several nodes, which says what becomes of its requests, for whoever does faults to the
 // nodes meanwhile (tools/three_nodes.py). Times are nanoseconds of the monotonic clock of this machine.
 //
-//     three_nodes_client load PER_SECOND PORT ADDRESS...      until its input ends
-//     three_nodes_client replicas REQUESTS PORT ADDRESS...    how many went to a node that has the row
+//     three_nodes_client load PER_SECOND PORT ADDRESS...        until its input ends
+//     three_nodes_client replicas REQUESTS PORT ADDRESS...      how many went to a node that has the row
+//     three_nodes_client ddl TABLES PORT ADDRESS...             what is known of changes of the schema when they end
+//     three_nodes_client burst REQUESTS PORT ADDRESS...         all at once on one connection
+//     three_nodes_client data_centers NODES_OF_EACH PORT ADDRESS...    as its input says
 namespace async_cassandra::testing {
 namespace {
 
@@ -33,7 +39,7 @@ using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
 struct wishes {
-    bool load = true;
+    std::string what;
     double amount = 0;
     cluster_config config;
 };
@@ -68,16 +74,25 @@ asio::awaitable<std::string> create_table(session target, std::string keyspace, 
     co_return table;
 }
 
-/// The pools of this many nodes are open.
+/// The pools of this many nodes are open. Throws when that takes too long.
 asio::awaitable<void> wait_for_nodes(cluster connected, std::size_t count)
 {
+    const auto begin = clock::now();
     for (std::size_t open = 0; open < count;) {
+        if (clock::now() - begin > 1min)
+            throw std::runtime_error{"only " + std::to_string(open) + " nodes are connected to"};
         co_await pause(10ms);
         const auto nodes = connected.node_stats();
         open = static_cast<std::size_t>(std::ranges::count_if(nodes, [](const node_stats& each) {
             return each.connections > 0;
         }));
     }
+}
+
+asio::awaitable<void> close(cluster connected)
+{
+    co_await connected.close(asio::use_awaitable);
+    require_nothing_left(connected.stats());
 }
 
 /// failed BEGUN ENDED insert|read CLASS EFFECT server|driver NODE ATTEMPT,ATTEMPT,...
@@ -164,19 +179,25 @@ asio::awaitable<void> run_load(asio::io_context& loop, cluster connected, const 
         static_cast<unsigned long long>(missing),
         milliseconds(figures.longest)
     );
-    co_await connected.close(asio::use_awaitable);
+    co_await close(connected);
 }
 
-/// The node that has sent one more than before; null when none or several have.
-const node_stats* find_changed(const std::vector<node_stats>& before, const std::vector<node_stats>& now)
+struct used_node {
+    const node_stats* node = nullptr;  ///< Null when none or several were sent something.
+    std::uint64_t requests = 0;
+};
+
+/// What was sent between the two. A node that does not know a statement yet is sent three requests for one: EXECUTE, PREPARE,
+/// and EXECUTE again.
+used_node find_used(const std::vector<node_stats>& before, const std::vector<node_stats>& now)
 {
-    const node_stats* found = nullptr;
+    used_node found;
     for (std::size_t i = 0; i < now.size() && now.size() == before.size(); ++i) {
         if (now[i].sent == before[i].sent)
             continue;
-        if (found != nullptr || now[i].sent != before[i].sent + 1)
-            return nullptr;
-        found = &now[i];
+        if (found.node != nullptr)
+            return {};
+        found = {&now[i], now[i].sent - before[i].sent};
     }
     return found;
 }
@@ -192,51 +213,73 @@ asio::awaitable<void> run_replicas(cluster connected, const wishes& wanted)
     co_await wait_for_nodes(connected, wanted.config.contact_points.size());
     const int requests = static_cast<int>(wanted.amount);
     int on_replica = 0;
+    int prepared_there = 0;
     for (int i = 0; i < requests; ++i) {
         const auto before = connected.node_stats();
         const std::int64_t key = i;
         co_await target.execute(select.bind(key), asio::use_awaitable);
         const auto now = connected.node_stats();
-        const node_stats* const used = find_changed(before, now);
+        const used_node used = find_used(before, now);
+        prepared_there += used.requests == 3 ? 1 : 0;
         const topology nodes = connected.topology();
         std::array<std::byte, 8> encoded{};
         for (std::size_t byte = 0; byte < encoded.size(); ++byte)
             encoded[byte] = static_cast<std::byte>(key >> (56 - 8 * byte));
         for (const node& each : nodes.replicas(keyspace, encoded))
-            on_replica += used != nullptr && used->host_id == each.host_id ? 1 : 0;
+            on_replica += used.node != nullptr && used.node->host_id == each.host_id ? 1 : 0;
     }
-    std::printf("end {\"requests\": %d, \"on_replica\": %d}\n", requests, on_replica);
-    co_await connected.close(asio::use_awaitable);
+    std::printf(
+        "end {\"requests\": %d, \"on_replica\": %d, \"prepared_there\": %d}\n",
+        requests,
+        on_replica,
+        prepared_there
+    );
+    co_await close(connected);
 }
 
 wishes read_wishes(int argc, char** argv)
 {
     const std::vector<std::string> words{argv + 1, argv + argc};
-    if (words.size() < 4 || (words[0] != "load" && words[0] != "replicas"))
-        throw std::invalid_argument{"usage: three_nodes_client load|replicas AMOUNT PORT ADDRESS..."};
+    if (words.size() < 4)
+        throw std::invalid_argument{
+            "usage: three_nodes_client load|replicas|ddl|burst|data_centers AMOUNT PORT ADDRESS..."};
     wishes wanted;
-    wanted.load = words[0] == "load";
+    wanted.what = words[0];
     wanted.amount = std::stod(words[1]);
     wanted.config.port = static_cast<std::uint16_t>(std::stoi(words[2]));
     wanted.config.contact_points = {words.begin() + 3, words.end()};
     wanted.config.reconnect_max_delay = 1s;
-    wanted.config.consistency = wanted.load ? consistency::quorum : consistency::one;
+    wanted.config.consistency = wanted.what == "load" ? consistency::quorum : consistency::one;
     return wanted;
 }
 
-void run(const wishes& wanted)
+void run_on_own_loop(const wishes& wanted)
 {
     asio::io_context loop{1};
     const cluster connected{loop.get_executor(), wanted.config};
     std::exception_ptr thrown;
     asio::co_spawn(
         loop,
-        wanted.load ? run_load(loop, connected, wanted) : run_replicas(connected, wanted),
+        wanted.what == "load" ? run_load(loop, connected, wanted) : run_replicas(connected, wanted),
         [&](std::exception_ptr why) { thrown = std::move(why); }
     );
     loop.run();
     if (thrown)
         std::rethrow_exception(thrown);
+}
+
+void run(const wishes& wanted)
+{
+    if (wanted.what == "load" || wanted.what == "replicas")
+        run_on_own_loop(wanted);
+    else if (wanted.what == "ddl")
+        run_ddl(wanted.config, static_cast<int>(wanted.amount));
+    else if (wanted.what == "burst")
+        run_burst(wanted.config, static_cast<int>(wanted.amount));
+    else if (wanted.what == "data_centers")
+        run_data_centers(wanted.config, static_cast<std::size_t>(wanted.amount));
+    else
+        throw std::invalid_argument{"three_nodes_client does not know " + wanted.what};
 }
 
 }  // namespace

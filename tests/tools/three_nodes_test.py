@@ -9,11 +9,13 @@ import types
 import unittest
 
 import source_fixture  # noqa: F401 (makes tools importable)
+import node_faults
 import three_nodes
+import verdicts
 from three_nodes import Failure, Outage
 
 MS = 10**6
-NODE, OTHER = (three_nodes.Node(types.SimpleNamespace(port=9), number, f"127.0.0.{number}") for number in (1, 2))
+NODE, OTHER = (node_faults.Node(types.SimpleNamespace(port=9), number, f"127.0.0.{number}") for number in (1, 2))
 KILLED = Outage("killed", [NODE], 1000 * MS, {NODE: 5000 * MS}, three_nodes.KILLED_IS_LEFT)
 
 
@@ -62,7 +64,7 @@ class Output(unittest.TestCase):
 
     def test_a_load_that_fails_is_told(self):
         load = load_of("raise SystemExit(3)")
-        with self.assertRaisesRegex(three_nodes.Missed, "ended with 3"):
+        with self.assertRaisesRegex(verdicts.Missed, "ended with 3"):
             load.end()
 
 
@@ -76,7 +78,7 @@ class Leaving(unittest.TestCase):
     def test_a_loose_bound_stays_below_the_pause(self):
         frozen = Outage("frozen", [NODE], 1000 * MS, {NODE: 11_000 * MS}, three_nodes.FROZEN_IS_LEFT)
         never_left = sampled(*[(moment, moment) for moment in range(900, 11_000, 100)])
-        self.assertFalse(silently(three_nodes.judge_leaving, never_left, frozen, three_nodes.LOOSE))
+        self.assertFalse(silently(three_nodes.judge_leaving, never_left, frozen, verdicts.LOOSE))
 
 
 class Returning(unittest.TestCase):
@@ -127,6 +129,26 @@ class AllDown(unittest.TestCase):
     def test_no_failure_at_all_is_no_proof(self):
         self.assertFalse(self.judge())
         self.assertFalse(self.judge(self.refused(begun=100 * MS, ended=101 * MS)))
+
+
+class Asked(unittest.TestCase):
+    def test_99_of_100_go_to_the_replica(self):
+        for on_replica, expected in (990, True), (989, False):
+            figures = {"requests": 1000, "on_replica": on_replica, "prepared_there": 2}
+            self.assertEqual(silently(three_nodes.judge_replicas, figures), expected)
+
+    def test_every_change_is_known_everywhere(self):
+        changes = 2 * three_nodes.TABLES
+        figures = {"changes": changes, "agreed": changes, "known": changes, "everywhere": changes}
+        self.assertTrue(silently(three_nodes.judge_ddl, figures, three_nodes.TABLES))
+        for part in figures:
+            self.assertFalse(silently(three_nodes.judge_ddl, figures | {part: changes - 1}, three_nodes.TABLES), part)
+
+    def test_a_burst_neither_fails_nor_fills_the_memory(self):
+        figures = {"requests": three_nodes.BURST, "at_once": 39_000, "failed": 0, "took_ms": 900.0, "grown_mib": 1.0}
+        self.assertTrue(silently(three_nodes.judge_burst, figures))
+        for worse in {"failed": 1}, {"requests": three_nodes.BURST - 1}, {"grown_mib": 1000.0}:
+            self.assertFalse(silently(three_nodes.judge_burst, figures | worse))
 
 
 class End(unittest.TestCase):

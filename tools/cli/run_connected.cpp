@@ -74,12 +74,18 @@ void run_connected(const cluster_config& config, const std::function<asio::await
         std::rethrow_exception(thrown);
 }
 
-schema read_schema(const cluster_config& config)
+described_schema read_schema(const cluster_config& config)
 {
-    schema found;
+    described_schema found;
     run_connected(config, [&](cluster connected) -> asio::awaitable<void> {
-        co_await connected.connect();
-        found = connected.schema();
+        const session opened = co_await connected.connect();
+        found.known = connected.schema();
+        for (const char* each : {"SELECT * FROM system_schema.tables", "SELECT * FROM system_schema.views"}) {
+            auto pages = opened.execute_stream(each);
+            while (const auto page = co_await pages.next_page())
+                for (const row from : *page)
+                    add_table_options(found.options, from);
+        }
         co_await connected.close();
     });
     return found;

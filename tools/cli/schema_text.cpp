@@ -112,27 +112,38 @@ void append_primary_key(std::string& out, const table_metadata& table)
     out += ')';
 }
 
-/// WITH CLUSTERING ORDER BY (c DESC) AND comment = 'x', or nothing.
-void append_table_options(std::string& out, const table_metadata& table, const char* word)
+/// CLUSTERING ORDER BY (c DESC)
+std::string clustering_order(const table_metadata& table)
 {
-    const auto clustering = table.clustering_key();
-    if (std::ranges::any_of(clustering, &column_metadata::descending)) {
-        out += word;
-        out += "CLUSTERING ORDER BY (";
-        for (const char* separator = ""; const column_metadata& each : clustering) {
-            out += separator;
-            append_cql_name(out, each.name);
-            out += each.descending ? " DESC" : " ASC";
-            separator = ", ";
-        }
-        out += ')';
-        word = "\n    AND ";
+    std::string out = "CLUSTERING ORDER BY (";
+    for (const char* separator = ""; const column_metadata& each : table.clustering_key()) {
+        out += separator;
+        append_cql_name(out, each.name);
+        out += each.descending ? " DESC" : " ASC";
+        separator = ", ";
     }
-    if (table.comment.empty())
-        return;
-    out += word;
-    out += "comment = ";
-    append_cql_string(out, table.comment);
+    return out + ')';
+}
+
+/// WITH CLUSTERING ORDER BY (c DESC) AND comment = 'x' AND …, or nothing. It begins with `word`.
+void append_with(
+    std::string& out, const table_metadata& table, const all_table_options& options, const char* word
+)
+{
+    const auto append_one = [&](std::string_view text) {
+        out += word;
+        out += text;
+        word = "\n    AND ";
+    };
+    if (std::ranges::any_of(table.clustering_key(), &column_metadata::descending))
+        append_one(clustering_order(table));
+    if (!table.comment.empty()) {
+        append_one("comment = ");
+        append_cql_string(out, table.comment);
+    }
+    if (const auto found = options.find({table.keyspace, table.name}); found != options.end())
+        for (const std::string& each : found->second)
+            append_one(each);
 }
 
 void append_index(std::string& out, const table_metadata& table, const index_metadata& index)
@@ -159,7 +170,7 @@ void append_index(std::string& out, const table_metadata& table, const index_met
     out += ";\n";
 }
 
-void append_columns(std::string& out, const table_metadata& table)
+void append_columns(std::string& out, const table_metadata& table, const all_table_options& options)
 {
     out += name_of(table.keyspace, table.name) + " (\n";
     for (const column_metadata& each : table.columns) {
@@ -169,13 +180,13 @@ void append_columns(std::string& out, const table_metadata& table)
     out += "    ";
     append_primary_key(out, table);
     out += "\n)";
-    append_table_options(out, table, " WITH ");
+    append_with(out, table, options, " WITH ");
     out += ";\n";
 }
 
 }  // namespace
 
-void append_keyspace(std::string& out, const keyspace_metadata& keyspace)
+void append_keyspace(std::string& out, const keyspace_metadata& keyspace, const all_table_options& options)
 {
     if (keyspace.is_virtual) {
         out += "/*\nVIRTUAL KEYSPACE " + name_of(keyspace.name) + ";\n*/\n";
@@ -189,27 +200,27 @@ void append_keyspace(std::string& out, const keyspace_metadata& keyspace)
         append_with_parts(out, keyspace, each, written);
     for (const table_metadata& each : keyspace.tables) {
         out += '\n';
-        append_table(out, each);
+        append_table(out, each, options);
     }
     for (const view_metadata& each : keyspace.views) {
         out += '\n';
-        append_view(out, each);
+        append_view(out, each, options);
     }
 }
 
-void append_table(std::string& out, const table_metadata& table)
+void append_table(std::string& out, const table_metadata& table, const all_table_options& options)
 {
     // What the server makes up as it is asked cannot be created: a comment, as the server's DESCRIBE has it.
     const bool is_virtual = !table.id;
     out += is_virtual ? "/*\nVIRTUAL TABLE " : "CREATE TABLE ";
-    append_columns(out, table);
+    append_columns(out, table, options);
     if (is_virtual)
         out += "*/\n";
     for (const index_metadata& each : table.indexes)
         append_index(out, table, each);
 }
 
-void append_view(std::string& out, const view_metadata& view)
+void append_view(std::string& out, const view_metadata& view, const all_table_options& options)
 {
     out += "CREATE MATERIALIZED VIEW " + name_of(view.table.keyspace, view.table.name) + " AS\n    SELECT ";
     if (view.includes_all_columns)
@@ -223,7 +234,7 @@ void append_view(std::string& out, const view_metadata& view)
     out += "\n    FROM " + name_of(view.table.keyspace, view.base_table) + "\n    WHERE " +
            view.where_clause + "\n    ";
     append_primary_key(out, view.table);
-    append_table_options(out, view.table, "\n    WITH ");
+    append_with(out, view.table, options, "\n    WITH ");
     out += ";\n";
 }
 

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema_text.hpp"
 
+#include "unit/types/page_builder.hpp"
+
 #include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
 
 namespace async_cassandra::cli {
 namespace {
@@ -31,17 +36,17 @@ table_metadata some_table()
     return table;
 }
 
-std::string text_of(const table_metadata& table)
+std::string text_of(const table_metadata& table, const all_table_options& options = {})
 {
     std::string out;
-    append_table(out, table);
+    append_table(out, table, options);
     return out;
 }
 
 std::string text_of(const keyspace_metadata& keyspace)
 {
     std::string out;
-    append_keyspace(out, keyspace);
+    append_keyspace(out, keyspace, {});
     return out;
 }
 
@@ -88,6 +93,50 @@ TEST(schema_text, a_comment_may_stand_alone)
     table_metadata table = some_table();
     table.comment = "x";
     EXPECT_TRUE(text_of(table).ends_with("\n) WITH comment = 'x';\n"));
+}
+
+/// A row of system_schema.tables, or of views; null where nothing is given.
+page tables_row(const char* name_column, const char* name)
+{
+    return test::page_builder{{{"keyspace_name", type_kind::text},
+                               {name_column, type_kind::text},
+                               {"gc_grace_seconds", type_kind::int_},
+                               {"default_time_to_live", type_kind::int_},
+                               {"memtable", type_kind::text},
+                               {"compaction", data_type::map_of(type_kind::text, type_kind::text)},
+                               {"read_repair_chance", type_kind::double_},
+                               {"comment", type_kind::text}}}
+        .row(
+            "shop",
+            name,
+            10,
+            20,
+            std::optional<std::string>{},
+            std::map<std::string, std::string>{{"class", "X"}},
+            0.0,
+            "told by the table"
+        )
+        .build();
+}
+
+TEST(schema_text, options_come_from_the_servers_tables)
+{
+    all_table_options options;
+    const page of_table = tables_row("table_name", "users");
+    add_table_options(options, *of_table.begin());
+    const page of_view = tables_row("view_name", "by_c");
+    add_table_options(options, *of_view.begin());
+    EXPECT_TRUE(text_of(some_table(), options)
+                    .ends_with("\n) WITH compaction = {'class': 'X'}\n"
+                               "    AND default_time_to_live = 20\n"
+                               "    AND gc_grace_seconds = 10;\n"));
+    view_metadata view;
+    view.table = some_table();
+    view.table.name = "by_c";
+    std::string out;
+    append_view(out, view, options);
+    EXPECT_TRUE(out.ends_with("\n    WITH compaction = {'class': 'X'}\n    AND gc_grace_seconds = 10;\n"))
+        << out;
 }
 
 TEST(schema_text, indexes_follow_their_table)
@@ -165,7 +214,7 @@ TEST(schema_text, a_view_selects_from_its_table)
     view.base_table = "users";
     view.where_clause = "c IS NOT NULL AND k IS NOT NULL";
     std::string out;
-    append_view(out, view);
+    append_view(out, view, {});
     EXPECT_EQ(
         out,
         "CREATE MATERIALIZED VIEW shop.by_c AS\n"
@@ -177,7 +226,7 @@ TEST(schema_text, a_view_selects_from_its_table)
     );
     view.includes_all_columns = true;
     out.clear();
-    append_view(out, view);
+    append_view(out, view, {});
     EXPECT_NE(out.find("SELECT *\n"), std::string::npos);
 }
 
