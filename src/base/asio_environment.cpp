@@ -14,6 +14,8 @@
 #include <random>
 #include <thread>
 
+#include <time.h>
+
 namespace async_cassandra::base {
 
 namespace {
@@ -75,6 +77,34 @@ running_check find_running_check(const asio::any_io_executor& executor) noexcept
     return nullptr;
 }
 
+// The clock that the kernel moves on at each of its ticks: read without asking the hardware, it lags by a tick at most.
+class tick_clock {
+public:
+    tick_clock() noexcept
+    {
+        timespec resolution{};
+        if (clock_getres(CLOCK_MONOTONIC_COARSE, &resolution) == 0)
+            tick_ = to_duration(resolution);
+    }
+
+    // Ticks may be too far apart on other systems.
+    time_point now_rounded_up() const noexcept
+    {
+        timespec last_tick{};
+        if (tick_ > environment::most_rounded || clock_gettime(CLOCK_MONOTONIC_COARSE, &last_tick) != 0)
+            return std::chrono::steady_clock::now();
+        return time_point{to_duration(last_tick)} + tick_;
+    }
+
+private:
+    static time_point::duration to_duration(const timespec& of) noexcept
+    {
+        return std::chrono::seconds{of.tv_sec} + std::chrono::nanoseconds{of.tv_nsec};
+    }
+
+    time_point::duration tick_ = time_point::duration::max();
+};
+
 class asio_environment final : public environment {
 public:
     asio_environment(
@@ -90,6 +120,7 @@ public:
     bool on_executor() const noexcept override { return runs_here_ != nullptr && runs_here_(executor_); }
     bool knows_executor() const noexcept override { return runs_here_ != nullptr; }
     time_point now() const noexcept override { return std::chrono::steady_clock::now(); }
+    time_point now_rounded_up() const noexcept override { return ticks_.now_rounded_up(); }
     std::chrono::system_clock::time_point wall_now() const noexcept override
     {
         return std::chrono::system_clock::now();
@@ -119,6 +150,7 @@ private:
     asio::any_io_executor executor_;
     std::shared_ptr<const transport> transport_;
     running_check runs_here_;
+    tick_clock ticks_;
 };
 
 }  // namespace

@@ -92,6 +92,11 @@ public:
     [[nodiscard]] virtual bool knows_executor() const noexcept { return true; }
 
     [[nodiscard]] virtual time_point now() const noexcept = 0;
+
+    /// For deadlines: not before now, and at most `most_rounded` after it. Costs a fraction of `now`.
+    [[nodiscard]] virtual time_point now_rounded_up() const noexcept = 0;
+    static constexpr std::chrono::milliseconds most_rounded{10};
+
     [[nodiscard]] virtual std::chrono::system_clock::time_point wall_now() const noexcept = 0;
 
     /// 64 bits of chance: from the system in production, from the seed in simulation.

@@ -3,8 +3,6 @@
 
 #include "base/byte_order.hpp"
 
-#include <algorithm>
-#include <array>
 #include <bit>
 
 namespace async_cassandra::detail {
@@ -23,22 +21,28 @@ constexpr std::uint64_t mixed(std::uint64_t k) noexcept
     return k ^ k >> 33U;
 }
 
-// Up to 8 bytes of the tail. Java's bytes are signed, and Cassandra adds them (by xor) shifted but with their signs: a
-// negative one turns all bits above it over. So a byte is turned over as often as there are negative ones below it.
-std::uint64_t tail_word(std::span<const std::byte> tail) noexcept
+// Of the tail. Java's bytes are signed, and Cassandra adds them (by xor) shifted but with their signs: a negative one turns
+// all bits above it over. So a byte is turned over as often as there are negative ones below it.
+constexpr std::uint64_t with_signs(std::uint64_t word) noexcept
 {
-    std::array<std::byte, 8> padded{};
-    std::uint64_t word = 0;
-    if (tail.size() == padded.size()) {
-        word = base::load_little_endian<std::uint64_t>(tail.data());
-    } else {
-        std::copy(tail.begin(), tail.end(), padded.begin());
-        word = base::load_little_endian<std::uint64_t>(padded.data());
-    }
     constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
     const std::uint64_t negative = word >> 7U & ones;
     const std::uint64_t odd_up_to = negative * ones & ones;
     return word ^ (odd_up_to << 8U) * 0xFF;
+}
+
+// `count` is less than 8.
+std::uint64_t load_few(const std::byte* from, std::size_t count) noexcept
+{
+    std::uint64_t word = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        word |= std::to_integer<std::uint64_t>(from[i]) << 8U * i;
+    return word;
+}
+
+std::uint64_t load_whole(const std::byte* from) noexcept
+{
+    return base::load_little_endian<std::uint64_t>(from);
 }
 
 struct hash_state {
@@ -49,9 +53,9 @@ struct hash_state {
     void add_second(std::uint64_t k) noexcept { h2 ^= std::rotl(k * c2, 33) * c1; }
     void add_block(const std::byte* at) noexcept
     {
-        add_first(base::load_little_endian<std::uint64_t>(at));
+        add_first(load_whole(at));
         h1 = (std::rotl(h1, 27) + h2) * 5 + 0x52dc'e729;
-        add_second(base::load_little_endian<std::uint64_t>(at + 8));
+        add_second(load_whole(at + 8));
         h2 = (std::rotl(h2, 31) + h1) * 5 + 0x3849'5ab5;
     }
 };
@@ -61,13 +65,18 @@ struct hash_state {
 std::int64_t murmur3_hash(std::span<const std::byte> key) noexcept
 {
     hash_state state;
-    std::span<const std::byte> rest = key;
-    for (; rest.size() >= block_size; rest = rest.subspan(block_size))
-        state.add_block(rest.data());
-    if (rest.size() > 8)
-        state.add_second(tail_word(rest.subspan(8)));
-    if (!rest.empty())
-        state.add_first(tail_word(rest.first(rest.size() < 8 ? rest.size() : 8)));
+    const std::byte* at = key.data();
+    std::size_t left = key.size();
+    for (; left >= block_size; left -= block_size, at += block_size)
+        state.add_block(at);
+    constexpr std::size_t word = 8;
+    if (left >= word) {
+        if (left > word)
+            state.add_second(with_signs(load_few(at + word, left - word)));
+        state.add_first(with_signs(load_whole(at)));
+    } else if (left != 0) {
+        state.add_first(with_signs(load_few(at, left)));
+    }
     state.h1 ^= key.size();
     state.h2 ^= key.size();
     state.h1 += state.h2;

@@ -22,7 +22,7 @@ token_map::token_map(
 
 std::span<const std::uint32_t> token_map::replicas(token at) const noexcept
 {
-    return count_ == 0 ? std::span<const std::uint32_t>{} : replicas_of(owner_index(*ring_, at));
+    return count_ == 0 ? std::span<const std::uint32_t>{} : replicas_of(ring_->owner(at));
 }
 
 std::size_t token_map::byte_size() const noexcept

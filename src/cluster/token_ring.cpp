@@ -2,6 +2,7 @@
 #include "cluster/token_ring.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <utility>
 
@@ -53,6 +54,16 @@ node_placement place_nodes(std::span<const node_description> nodes)
     return made;
 }
 
+std::size_t token_ring::owner(token at) const noexcept
+{
+    const std::size_t number = bucket(at);
+    const auto begin = entries_.begin() + first_in_[number];
+    const auto end = entries_.begin() + first_in_[number + 1];
+    const auto found =
+        std::lower_bound(begin, end, at, [](const ring_entry& e, token t) { return e.at < t; });
+    return found == entries_.end() ? 0 : static_cast<std::size_t>(found - entries_.begin());
+}
+
 token_ring_builder::token_ring_builder(std::span<const node_description> nodes) : nodes_(nodes)
 {
     std::size_t tokens = 0;
@@ -70,6 +81,7 @@ bool token_ring_builder::step(std::size_t& budget)
         case phase::sort_runs: sort_runs(budget); break;
         case phase::merge_runs: merge_runs(budget); break;
         case phase::drop_duplicates: drop_duplicates(budget); break;
+        case phase::fill_buckets: fill_buckets(budget); break;
         case phase::done: break;
         }
     }
@@ -78,7 +90,7 @@ bool token_ring_builder::step(std::size_t& budget)
 
 std::shared_ptr<const token_ring> token_ring_builder::take()
 {
-    return std::make_shared<const token_ring>(std::move(ring_));
+    return std::make_shared<const token_ring>(std::move(made_));
 }
 
 void token_ring_builder::gather(std::size_t& budget)
@@ -155,7 +167,28 @@ void token_ring_builder::drop_duplicates(std::size_t& budget)
     if (at_ < ring_.size())
         return;
     ring_.resize(left_);
-    phase_ = phase::done;
+    make_buckets();
+    phase_ = phase::fill_buckets;
+}
+
+// About as many as there are entries.
+void token_ring_builder::make_buckets()
+{
+    const auto bits = static_cast<unsigned>(std::bit_width(ring_.size() | 1U));
+    made_.shift_ = 64 - bits;
+    made_.first_in_.assign((std::size_t{1} << bits) + 1, static_cast<std::uint32_t>(ring_.size()));
+    made_.entries_ = std::move(ring_);
+    at_ = left_ = 0;
+}
+
+// at_ is the next entry, left_ the next bucket.
+void token_ring_builder::fill_buckets(std::size_t& budget)
+{
+    for (; at_ < made_.size() && budget != 0; ++at_, --budget)
+        for (const std::size_t number = made_.bucket(made_[at_].at); left_ <= number; ++left_)
+            made_.first_in_[left_] = static_cast<std::uint32_t>(at_);
+    if (at_ == made_.size())
+        phase_ = phase::done;
 }
 
 }  // namespace async_cassandra::detail

@@ -241,7 +241,7 @@ bool connection::deliver(
     switch (released.whom) {
     case stream_table::answer_to::request:
         ++answers_;
-        waited_ += shard_->now() - streams_.place(header.stream).since;
+        waited_ += shard_->now() - released.since;
         settings_.counts->on_answered(header.op == protocol::opcode::error);
         if (body.size() != header.length || !released.request->accepts(header.length))
             released.request->on_too_large(header.length);

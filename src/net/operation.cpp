@@ -69,11 +69,6 @@ void operation::on_taken() noexcept
     shard_->begin(*this);
 }
 
-const asio::any_completion_executor& operation::own_executor() const noexcept
-{
-    return shard_->executor();
-}
-
 void operation::set_executor(const asio::any_completion_executor& executor)
 {
     if (executor && executor != shard_->executor())

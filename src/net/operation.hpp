@@ -80,7 +80,8 @@ protected:
     template <class Signature>
     void adopt(asio::any_completion_handler<Signature>& handler)
     {
-        set_executor(asio::get_associated_executor(handler, own_executor()));
+        // Most handlers have none: a copy of the shard's, made only to be compared with it, would cost two bus locks.
+        set_executor(asio::get_associated_executor(handler, asio::any_completion_executor{}));
         auto slot = asio::get_associated_cancellation_slot(handler);
         if (slot.is_connected())
             connect_slot(slot);
@@ -103,7 +104,6 @@ private:
     friend void intrusive_ptr_add_ref(operation* op) noexcept { op->add_reference(); }
     friend void intrusive_ptr_release(operation* op) noexcept { op->release(); }
 
-    [[nodiscard]] const asio::any_completion_executor& own_executor() const noexcept;
     void set_executor(const asio::any_completion_executor& executor);
     void connect_slot(asio::cancellation_slot slot);
 

@@ -314,9 +314,10 @@ void shard::on_alarm()
     });
 }
 
-shard::turn_scope::turn_scope(shard& s) noexcept : shard_(s), outermost_(!s.in_turn_)
+shard::turn_scope::turn_scope(shard& s) noexcept : shard_(s), outermost_(!s.in_turn_), around_(in_turn_here_)
 {
     assert(s.on_thread() || !s.env_->knows_executor());
+    in_turn_here_ = &s;
     if (outermost_) {
         shard_.turn_time_ = shard_.env_->now();
         shard_.in_turn_ = true;
@@ -332,11 +333,12 @@ void shard::turn_scope::complete()
 // Also the way out when a user's handler throws: what is gathered must be written, what is finished must be told.
 shard::turn_scope::~turn_scope()
 {
-    if (!outermost_)
-        return;
-    if (!shard_.is_dead())
-        shard_.end_turn();
-    shard_.in_turn_ = false;
+    if (outermost_) {
+        if (!shard_.is_dead())
+            shard_.end_turn();
+        shard_.in_turn_ = false;
+    }
+    in_turn_here_ = around_;
 }
 
 void shard::shut_down() noexcept

@@ -48,7 +48,10 @@ public:
     shard& operator=(const shard&) = delete;
 
     [[nodiscard]] base::environment& env() noexcept { return *env_; }
-    [[nodiscard]] bool on_thread() const noexcept { return !is_dead() && env_->on_executor(); }
+    [[nodiscard]] bool on_thread() const noexcept
+    {
+        return !is_dead() && (in_turn_here_ == this || env_->on_executor());
+    }
     [[nodiscard]] bool is_dead() const noexcept { return dead_.load(std::memory_order_relaxed); }
 
     /// The time of the current turn, or the clock's outside one.
@@ -121,6 +124,9 @@ public:
 private:
     friend class operation;
 
+    // The shard whose turn this thread is in: it need not ask its executor where it is.
+    static inline constinit thread_local const shard* in_turn_here_ = nullptr;
+
     class turn_scope {
     public:
         explicit turn_scope(shard& s) noexcept;
@@ -130,6 +136,7 @@ private:
     private:
         shard& shard_;
         bool outermost_;
+        const shard* around_;  // whose turn this one is in
     };
 
     static constexpr int handlers_per_turn = 256;

@@ -33,10 +33,10 @@ stream_table::released stream_table::release(std::int16_t id) noexcept
     pending_request* const request = std::exchange(s.request, nullptr);
     if (request == nullptr) {
         --orphans_;
-        return {answer_to::orphan, nullptr};
+        return {answer_to::orphan, nullptr, {}};
     }
     request->stream_ = -1;
-    return {answer_to::request, request};
+    return {answer_to::request, request, s.where.since};
 }
 
 void stream_table::withdraw(std::int16_t id) noexcept

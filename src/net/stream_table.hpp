@@ -29,6 +29,7 @@ public:
     struct released {
         answer_to whom = answer_to::nobody;
         pending_request* request = nullptr;
+        std::chrono::steady_clock::time_point since{};  ///< When the request was gathered.
     };
 
     /// Ids 0 … limit - 1.

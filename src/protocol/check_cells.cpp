@@ -27,6 +27,36 @@ struct column_guess {
 // More columns than this share guesses, which then mostly miss and are given up.
 constexpr std::size_t guessed_columns = 64;
 
+// Fewer rows teach a guess nothing that would pay for itself.
+constexpr std::uint32_t rows_worth_guessing = 8;
+
+std::optional<std::size_t> out_of_bounds(
+    std::span<const std::byte> body, const std::byte* at, parse_error& error
+) noexcept
+{
+    error = {"a cell reaches beyond the end", static_cast<std::size_t>(at - body.data())};
+    return std::nullopt;
+}
+
+std::optional<std::size_t> walk_few_cells(
+    std::span<const std::byte> body, std::size_t offset, std::size_t cells, parse_error& error
+) noexcept
+{
+    const std::byte* at = body.data() + offset;
+    const std::byte* const end = body.data() + body.size();
+    for (; cells != 0; --cells) {
+        const auto left = static_cast<std::size_t>(end - at);
+        if (left < length_size) [[unlikely]]
+            return out_of_bounds(body, at, error);
+        const auto length = static_cast<std::int32_t>(base::load_big_endian<std::uint32_t>(at));
+        const std::size_t size = length < 0 ? 0 : static_cast<std::size_t>(length);
+        if (size > left - length_size) [[unlikely]]
+            return out_of_bounds(body, at, error);
+        at += length_size + size;
+    }
+    return static_cast<std::size_t>(at - body.data());
+}
+
 // The compiler must not find out that a guess equals what was read, or it would wait for what was read.
 inline std::size_t keep_apart(std::size_t v) noexcept
 {
@@ -55,6 +85,8 @@ std::optional<std::size_t> walk_cells(
         return std::nullopt;
     }
     const auto width = static_cast<std::size_t>(column_count);
+    if (rows < rows_worth_guessing)
+        return walk_few_cells(body, offset, rows * width, error);
     std::array<column_guess, guessed_columns> guesses{};
     const std::byte* at = body.data() + offset;
     const std::byte* const end = body.data() + body.size();
@@ -64,10 +96,8 @@ std::optional<std::size_t> walk_cells(
             const std::int32_t length =
                 left < length_size ? 0 : static_cast<std::int32_t>(base::load_big_endian<std::uint32_t>(at));
             const std::size_t size = length < 0 ? 0 : static_cast<std::size_t>(length);
-            if (left < length_size || size > left - length_size) [[unlikely]] {
-                error = {"a cell reaches beyond the end", static_cast<std::size_t>(at - body.data())};
-                return std::nullopt;
-            }
+            if (left < length_size || size > left - length_size) [[unlikely]]
+                return out_of_bounds(body, at, error);
             column_guess& guess = guesses[i % guessed_columns];
             std::size_t step = keep_apart(guess.length);
             if (guess.length != size) {

@@ -3,6 +3,8 @@
 
 #include "protocol/reader.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <limits>
 
 namespace async_cassandra::protocol {
@@ -31,6 +33,54 @@ private:
         const unsigned payload = prefix.custom_payload.empty() ? 0U : header_flag::custom_payload;
         return static_cast<std::uint8_t>(tracing | payload);
     }
+};
+
+constexpr std::size_t most_in_short = std::numeric_limits<std::uint16_t>::max();
+constexpr std::size_t most_in_int = std::numeric_limits<std::int32_t>::max();
+
+// Writes into room that was made before: of a dozen small fields none has to ask whether there is any. The notations are
+// those of `writer`; what does not fit its length field must not come here.
+class field_cursor {
+public:
+    // `most`: bytes at most; what is left over is given back at the end.
+    field_cursor(writer& out, std::size_t most) : out_(out.buffer()), at_(out_.extend(most)) {}
+    field_cursor(const field_cursor&) = delete;
+    field_cursor& operator=(const field_cursor&) = delete;
+    ~field_cursor() { out_.truncate(static_cast<std::size_t>(at_ - out_.data())); }
+
+    void u8(std::uint8_t v) noexcept { *at_++ = static_cast<std::byte>(v); }
+    void u16(std::uint16_t v) noexcept { number(v); }
+    void u32(std::uint32_t v) noexcept { number(v); }
+    void i32(std::int32_t v) noexcept { number(static_cast<std::uint32_t>(v)); }
+    void i64(std::int64_t v) noexcept { number(static_cast<std::uint64_t>(v)); }
+    void raw(std::span<const std::byte> bytes) noexcept
+    {
+        if (!bytes.empty())
+            std::memcpy(at_, bytes.data(), bytes.size());
+        at_ += bytes.size();
+    }
+    void short_bytes(std::span<const std::byte> value) noexcept
+    {
+        u16(static_cast<std::uint16_t>(value.size()));
+        raw(value);
+    }
+    void string(std::string_view text) noexcept { short_bytes(std::as_bytes(std::span{text})); }
+    void bytes(std::span<const std::byte> value) noexcept
+    {
+        i32(static_cast<std::int32_t>(value.size()));
+        raw(value);
+    }
+
+private:
+    template <class T>
+    void number(T v) noexcept
+    {
+        base::store_big_endian(at_, v);
+        at_ += sizeof v;
+    }
+
+    base::byte_buffer& out_;
+    std::byte* at_;
 };
 
 // What single statements and batches have alike.
@@ -63,7 +113,8 @@ std::uint32_t common_flags(const Parameters& p) noexcept
     return flags;
 }
 
-void write_flags(writer& out, protocol_version version, std::uint32_t flags)
+template <class Output>
+void write_flags(Output& out, protocol_version version, std::uint32_t flags)
 {
     if (version == protocol_version::v4)
         out.u8(static_cast<std::uint8_t>(flags));
@@ -71,8 +122,8 @@ void write_flags(writer& out, protocol_version version, std::uint32_t flags)
         out.u32(flags);
 }
 
-template <class Parameters>
-void write_common(writer& out, const Parameters& p)
+template <class Output, class Parameters>
+void write_common(Output& out, const Parameters& p)
 {
     if (p.serial)
         out.u16(static_cast<std::uint16_t>(*p.serial));
@@ -90,6 +141,11 @@ const char* broken_rule(protocol_version version, const query_parameters& p) noe
         return "the page size is negative";
     if (!p.value_names.empty() && p.value_names.size() != p.value_count)
         return "there are not as many names as values";
+    const auto too_long = [](const std::string& name) { return name.size() > most_in_short; };
+    if (p.keyspace.size() > most_in_short || std::ranges::any_of(p.value_names, too_long))
+        return "a [string] is longer than 65535 bytes";
+    if (p.paging_state.size() > most_in_int)
+        return "[bytes] are longer than 2147483647 bytes";
     return broken_common_rule(version, p);
 }
 
@@ -109,7 +165,8 @@ std::uint32_t flags_of(const query_parameters& p) noexcept
     return flags;
 }
 
-void write_named_values(writer& out, const query_parameters& p)
+// The rule that is broken, or null.
+const char* write_named_values(field_cursor& out, const query_parameters& p)
 {
     reader values{p.encoded_values};
     for (const std::string& name : p.value_names) {
@@ -119,16 +176,23 @@ void write_named_values(writer& out, const query_parameters& p)
         static_cast<void>(values.bytes());
         out.raw(p.encoded_values.subspan(begin, values.position() - begin));
     }
-    if (values.failed() || values.remaining() != 0)
-        out.fail("the values are not as many as their count says");
+    return values.failed() || values.remaining() != 0 ? "the values are not as many as their count says"
+                                                      : nullptr;
 }
 
-void write_parameters(writer& out, protocol_version version, const query_parameters& p)
+std::size_t most_bytes(const query_parameters& p) noexcept
 {
-    if (const char* rule = broken_rule(version, p); rule != nullptr) {
-        out.fail(rule);
-        return;
-    }
+    constexpr std::size_t fixed = 2 + 4 + 2 + 4 + 4 + 2 + 8 + 2 + 4;
+    std::size_t most = fixed + p.encoded_values.size() + p.paging_state.size() + p.keyspace.size();
+    for (const std::string& name : p.value_names)
+        most += 2 + name.size();
+    return most;
+}
+
+// Precondition: `broken_rule` says null. What it returns is as there.
+const char* write_parameters(field_cursor& out, protocol_version version, const query_parameters& p)
+{
+    const char* broken = nullptr;
     out.u16(static_cast<std::uint16_t>(p.level));
     write_flags(out, version, flags_of(p));
     if (p.value_count != 0) {
@@ -136,13 +200,14 @@ void write_parameters(writer& out, protocol_version version, const query_paramet
         if (p.value_names.empty())
             out.raw(p.encoded_values);
         else
-            write_named_values(out, p);
+            broken = write_named_values(out, p);
     }
     if (p.page_size != 0)
         out.i32(p.page_size);
     if (!p.paging_state.empty())
         out.bytes(p.paging_state);
     write_common(out, p);
+    return broken;
 }
 
 void write_batch_statement(writer& out, const batch_statement& s)
@@ -207,7 +272,12 @@ encode_result encode_query(
 {
     request_envelope e{out, version, opcode::query, stream, prefix};
     e.long_string(text);
-    write_parameters(e, version, parameters);
+    if (const char* rule = broken_rule(version, parameters); rule != nullptr) {
+        e.fail(rule);
+    } else {
+        field_cursor to{e, most_bytes(parameters)};
+        e.fail(write_parameters(to, version, parameters));
+    }
     return e.finish();
 }
 
@@ -244,10 +314,17 @@ encode_result encode_execute(
 )
 {
     request_envelope e{out, version, opcode::execute, stream, prefix};
-    e.short_bytes(id);
-    if (version != protocol_version::v4)
-        e.short_bytes(result_metadata_id);
-    write_parameters(e, version, parameters);
+    if (id.size() > most_in_short || result_metadata_id.size() > most_in_short) {
+        e.fail("[short bytes] are longer than 65535 bytes");
+    } else if (const char* rule = broken_rule(version, parameters); rule != nullptr) {
+        e.fail(rule);
+    } else {
+        field_cursor to{e, 4 + id.size() + result_metadata_id.size() + most_bytes(parameters)};
+        to.short_bytes(id);
+        if (version != protocol_version::v4)
+            to.short_bytes(result_metadata_id);
+        e.fail(write_parameters(to, version, parameters));
+    }
     return e.finish();
 }
 

@@ -136,6 +136,14 @@ prepared_result read_prepared(reader& in, protocol_version version)
 
 }  // namespace
 
+bool is_bare_void(const frame_header& header, std::span<const std::byte> body) noexcept
+{
+    constexpr unsigned prefixed = header_flag::tracing | header_flag::warning | header_flag::custom_payload;
+    return header.op == opcode::result && (header.flags & prefixed) == 0 && body.size() >= 4 &&
+           base::load_big_endian<std::uint32_t>(body.data()) ==
+               static_cast<std::uint32_t>(result_kind::void_);
+}
+
 decoded_result decode_result(reader& in, protocol_version version, const known_columns* known)
 {
     switch (static_cast<result_kind>(in.i32())) {

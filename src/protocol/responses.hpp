@@ -145,6 +145,9 @@ using decoded_result =
     reader& in, protocol_version version, const known_columns* known = nullptr
 );
 
+/// A RESULT of kind Void without anything in front of it: the answer to most writes.
+[[nodiscard]] bool is_bare_void(const frame_header& header, std::span<const std::byte> body) noexcept;
+
 /// Walks the lengths of all cells once; false, with `error` set, when one reaches beyond the body. Afterwards a walk
 /// over the same cells needs no further check.
 [[nodiscard]] bool check_cells(

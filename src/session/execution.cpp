@@ -101,11 +101,13 @@ void execution::on_page(page&& p)
 {
     const bool more = how_ == fetch::all_pages && p.has_more_pages();
     const std::size_t bytes = p.byte_size();
-    paging_state next = more ? p.paging_state() : paging_state{};
+    std::optional<paging_state> next;
+    if (more)
+        next = p.paging_state();
     if (pages_ == 0)
-        result_ = result_set{std::move(p)};
+        result_.emplace(std::move(p));
     else
-        result_.append(std::move(p));
+        result_->append(std::move(p));
     if (!more) {
         succeed();
         return;
@@ -113,7 +115,7 @@ void execution::on_page(page&& p)
     bytes_ += bytes;
     ++pages_;
     request::home().held().add_page(bytes);
-    continue_from(std::move(next));
+    continue_from(std::move(*next));
     resend();
 }
 
@@ -127,7 +129,7 @@ void execution::on_end() noexcept
 void execution::on_other(other_result&& other)
 {
     if (other.kind != result_kind::void_ || !other.notes.empty())
-        result_ = result_set{std::move(other)};
+        result_.emplace(std::move(other));
     succeed();
 }
 

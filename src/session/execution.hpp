@@ -6,6 +6,7 @@
 #include "session/page_request.hpp"
 #include "session/request_call.hpp"
 
+#include <optional>
 #include <type_traits>
 
 namespace async_cassandra::detail {
@@ -27,16 +28,20 @@ protected:
     {}
     ~execution() override = default;
 
-    [[nodiscard]] result_set take_result() noexcept { return std::move(result_); }
+    [[nodiscard]] result_set take_result() noexcept
+    {
+        return result_ ? std::move(*result_) : result_set{};
+    }
 
 private:
     [[nodiscard]] bool accepts(std::uint32_t body_length) noexcept final;
     void on_too_large(std::uint32_t body_length) noexcept final;
     void on_page(page&& p) final;
     void on_other(other_result&& other) final;
+    void on_void() final { succeed(); }
     void on_end() noexcept final;
 
-    result_set result_;
+    std::optional<result_set> result_;  // none of a bare VOID
     // Gathered, with more to come:
     std::size_t bytes_ = 0;
     std::size_t pages_ = 0;
@@ -74,10 +79,10 @@ public:
                 std::move(handler)(result<result_set>{std::move(failed)});
             else
                 std::move(handler)(result<result_set>{std::move(got)});
+        } else if (failed) [[unlikely]] {
+            std::move(handler)(to_exception(failed), result_set{});
         } else {
-            std::move(handler)(
-                failed ? to_exception(failed) : nullptr, failed ? result_set{} : std::move(got)
-            );
+            std::move(handler)(nullptr, std::move(got));
         }
     }
 

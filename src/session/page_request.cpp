@@ -153,6 +153,10 @@ void page_request::on_answer(net::response&& answer)
         on_prepared_again(answer);
         return;
     }
+    if (change_ == nullptr && protocol::is_bare_void(answer.header, answer.body)) {
+        on_void();
+        return;
+    }
     protocol::reader in{answer.body};
     protocol::response_prefix prefix;
     if (auto refused = net::open_answer(in, answer.header, home().version(), prefix)) {

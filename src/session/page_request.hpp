@@ -34,6 +34,9 @@ protected:
     virtual void on_page(page&& p) = 0;
     virtual void on_other(other_result&& other) = 0;
 
+    /// VOID, and nothing beside it: what most writes are answered with.
+    virtual void on_void() { on_other({}); }
+
     [[nodiscard]] std::string_view cql() const noexcept final { return what_.text(); }
 
 private:

@@ -8,7 +8,7 @@ std::optional<token> token_finder::token_of(const prepared_core& what, const bou
     const auto part = [&](std::uint16_t marker) {
         return marker < values.count() ? values.value(marker) : std::nullopt;
     };
-    if (what.partition_key.size() == 1) {
+    if (what.partition_key.size() == 1) [[likely]] {
         const key_component key = part(what.partition_key.front());
         return key && !key->empty() ? std::optional{murmur3_token(*key)} : std::nullopt;
     }

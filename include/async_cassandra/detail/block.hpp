@@ -19,9 +19,8 @@ public:
     /// A block of exactly `size` bytes, not initialised. Throws std::bad_alloc.
     [[nodiscard]] static block_ptr allocate(std::size_t size)
     {
-        void* memory = ::operator new(sizeof(header) + size);
         block_ptr p;
-        p.header_ = ::new (memory) header{{1}, size};
+        p.header_ = ::new (get_memory(sizeof(header) + size)) header{{1}, size};
         return p;
     }
 
@@ -39,7 +38,7 @@ public:
     ~block_ptr()
     {
         if (header_ != nullptr && release())
-            ::operator delete(header_);
+            put_memory(header_, sizeof(header) + header_->size);
     }
 
     [[nodiscard]] explicit operator bool() const noexcept { return header_ != nullptr; }
@@ -60,6 +59,10 @@ private:
         std::atomic<std::uint32_t> references;
         std::size_t size;
     };
+
+    // The memory of small blocks is kept for the thread's next ones.
+    [[nodiscard]] static void* get_memory(std::size_t size);
+    static void put_memory(void* memory, std::size_t size) noexcept;
 
     // The sole owner needs no atomic write: nobody else can gain a reference meanwhile.
     bool release() noexcept

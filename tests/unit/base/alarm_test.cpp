@@ -25,6 +25,17 @@ protected:
     std::vector<std::string> rung;
 };
 
+TEST_F(alarm_test, time_is_rounded_up_and_not_by_much)
+{
+    for (int i = 0; i < 1000; ++i) {
+        const time_point before = env->now();
+        const time_point rounded = env->now_rounded_up();
+        const time_point after = env->now();
+        ASSERT_GE(rounded, before);
+        ASSERT_LE(rounded, after + environment::most_rounded);
+    }
+}
+
 TEST_F(alarm_test, rings_once_and_never_within_set)
 {
     const auto one = env->make_alarm([&] { rung.emplace_back(env->on_executor() ? "there" : "elsewhere"); });

@@ -155,6 +155,38 @@ TEST(token_ring, is_the_same_however_small_the_steps_are)
     }
 }
 
+void expect_owners(const std::vector<token>& tokens)
+{
+    const auto ring = ring_of({described(1, tokens)}, 7);
+    for (const token each : tokens)
+        for (const int beside : {-1, 0, 1}) {
+            const token at =
+                each + (each == minimum_token || each == std::numeric_limits<token>::max() ? 0 : beside);
+            ASSERT_EQ(ring->owner(at), owner_index(std::vector(ring->begin(), ring->end()), at)) << at;
+        }
+    for (const token at : {minimum_token, token{-1}, token{0}, std::numeric_limits<token>::max()})
+        ASSERT_EQ(ring->owner(at), owner_index(std::vector(ring->begin(), ring->end()), at)) << at;
+}
+
+TEST(token_ring, finds_owners_wherever_tokens_lie)
+{
+    expect_owners({0});
+    expect_owners({minimum_token});
+    expect_owners({std::numeric_limits<token>::max()});
+    std::vector<token> close;
+    std::vector<token> even;
+    std::vector<token> random;
+    std::mt19937_64 dice{3};
+    for (token i = 0; i < 300; ++i) {
+        close.push_back(i * i);
+        even.push_back(minimum_token + i * (std::numeric_limits<token>::max() / 150));
+        random.push_back(static_cast<token>(dice()));
+    }
+    expect_owners(close);
+    expect_owners(even);
+    expect_owners(random);
+}
+
 TEST(token_ring, a_token_of_two_nodes_goes_to_the_first)
 {
     const std::vector nodes{described(1, {1, 5}), described(2, {5, 1, 3}), described(3, {5})};

@@ -138,6 +138,31 @@ TEST_F(shard_test, no_handler_runs_within_submit_from_elsewhere_or_from_the_loop
     EXPECT_THAT(log.lines(), ElementsAre("outside done", "begun", "inside done"));
 }
 
+TEST_F(shard_test, knows_its_thread_in_turns_within_turns_and_behind_them)
+{
+    const std::shared_ptr<shard> other = shard::create(base::make_asio_environment(context.get_executor()));
+    asio::io_context elsewhere{1};
+    const std::shared_ptr<shard> far = shard::create(base::make_asio_environment(elsewhere.get_executor()));
+    EXPECT_FALSE(home->on_thread());
+    asio::post(context, [&] {
+        home->turn([&] {
+            other->turn([&] {
+                EXPECT_TRUE(home->on_thread());
+                EXPECT_TRUE(other->on_thread());
+                EXPECT_FALSE(far->on_thread());
+                std::thread{[&] { EXPECT_FALSE(other->on_thread()); }}.join();
+            });
+            EXPECT_TRUE(home->on_thread());
+            EXPECT_FALSE(far->on_thread());
+            log.add("done");
+        });
+    });
+    context.run();
+    EXPECT_THAT(log.lines(), ElementsAre("done"));
+    EXPECT_FALSE(home->on_thread());
+    EXPECT_FALSE(other->on_thread());
+}
+
 TEST_F(shard_test, a_handler_may_begin_the_next_call)
 {
     int count = 0;

@@ -35,6 +35,19 @@ TEST(stream_table, ids_begin_at_zero_and_the_one_freed_last_is_taken_first)
     EXPECT_EQ(table.acquire(r[4]), 3);
 }
 
+TEST(stream_table, tells_since_when_a_request_waited)
+{
+    using time_point = std::chrono::steady_clock::time_point;
+    stream_table table{10};
+    std::vector<recorded_request> r(2);
+    for (recorded_request& each : r)
+        table.set_place(
+            table.acquire(each), {1, 0, 10, time_point{std::chrono::seconds{&each - r.data() + 1}}}
+        );
+    EXPECT_EQ(table.release(1).since, time_point{std::chrono::seconds{2}});
+    EXPECT_EQ(table.release(0).since, time_point{std::chrono::seconds{1}});
+}
+
 TEST(stream_table, is_full_at_its_limit)
 {
     stream_table table{2};
