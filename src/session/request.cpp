@@ -61,7 +61,8 @@ pool_plan request::make_plan()
 std::string request::why_no_node() const
 {
     const load_balancing_settings& how = home_->config().load_balancing;
-    return how.policy != nullptr ? "the load balancing policy named none" : "the local data center has none";
+    return how.policy != nullptr ? "the load balancing policy named none"
+                                 : "the local data center has none that may be used";
 }
 
 void request::resend_here() noexcept
@@ -74,6 +75,8 @@ void request::try_nodes() noexcept
 {
     while (!plan_.empty()) {
         const std::uint32_t position = plan_.next();
+        if (!attempts_.empty() && is_spill(position))
+            break;
         pool* where = plan_.pool_at(position);
         if (where == nullptr)
             where = home_->open_on_demand(*keyspace_, plan_.host_at(position));
@@ -81,6 +84,13 @@ void request::try_nodes() noexcept
             return;
     }
     fail(failure_of_attempts());
+}
+
+// Who has more to do than its own data center takes must not load another with it.
+bool request::is_spill(std::uint32_t position) const noexcept
+{
+    return plan_.is_remote(position) && home_->config().load_balancing.policy == nullptr &&
+           std::ranges::any_of(attempts_, [](const attempt& a) { return a.code == errc::overloaded; });
 }
 
 bool request::offer(pool& where) noexcept
@@ -104,7 +114,7 @@ bool request::offer(pool& where) noexcept
     case pool::admission::full:
         note_attempt(
             errc::overloaded,
-            "the queue of the node is full (max_queued_requests, max_queued_bytes)",
+            "the queue of the node is full (max_queued_requests or max_queued_bytes, shared by the threads)",
             request_effect::not_sent
         );
         break;
@@ -120,8 +130,6 @@ failure request::failure_of_attempts()
             errc::no_host_available, "no node could take the request: " + why_no_node()
         );
     const attempt& last = attempts_.back();
-    if (last.code == errc::overloaded)
-        return base::make_failure(errc::overloaded, to_string(last.node) + ": " + last.reason);
     // What a server sent back before does not make it a matter of several nodes.
     const bool alone = std::all_of(attempts_.begin(), attempts_.end() - 1, [](const attempt& a) {
         return a.effect == request_effect::rejected;
@@ -136,10 +144,15 @@ failure request::failure_of_attempts()
     }
     std::string causes;
     request_effect effect = request_effect::not_sent;
+    bool full = false;
     for (const attempt& tried : attempts_) {
         causes += (causes.empty() ? "" : "; ") + to_string(tried.node) + ": " + tried.reason;
         effect = std::max(effect, tried.effect);
+        full = full || tried.code == errc::overloaded;
     }
+    // There are nodes, and a moment later they may take it.
+    if (full && effect == request_effect::not_sent)
+        return base::make_failure(errc::overloaded, std::move(causes));
     return base::make_failure(errc::no_host_available, "no node could take the request: " + causes, effect);
 }
 
