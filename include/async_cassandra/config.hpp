@@ -90,10 +90,11 @@ struct cluster_config {
     /// Time limit of TCP connect, TLS and handshake of one connection.
     std::chrono::milliseconds handshake_timeout{5'000};
 
-    /// An idle connection is probed after this long without a byte …
+    /// An idle connection is probed with OPTIONS after this long without a byte; one with unanswered requests after 1 s.
     std::chrono::milliseconds heartbeat_interval{15'000};
 
-    /// … and given up when the probe is not answered within this time.
+    /// A connection is closed when for so long after a probe no byte came. After 1 s its node counts as silent, and gets no
+    /// request that another can take.
     std::chrono::milliseconds heartbeat_timeout{5'000};
 
     /// Time limit of one `cluster::check_host_health`, with connecting where that is necessary.

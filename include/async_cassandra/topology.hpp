@@ -25,10 +25,11 @@ struct topology_data;
 enum class node_state : std::uint8_t {
     unknown,  ///< Not tried yet, or not wanted: no request goes there but those that name it.
     up,       ///< The first thread of the cluster has a connection to it.
+    silent,   ///< It has, but hears nothing: requests go there when no other node is left.
     down,     ///< It was tried, and that thread has none.
 };
 
-/// "unknown", "up" or "down".
+/// "unknown", "up", "silent" or "down".
 [[nodiscard]] std::string_view to_string(node_state state) noexcept;
 
 /// A node of the cluster, as its own and its neighbours' system tables describe it.

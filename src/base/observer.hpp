@@ -17,6 +17,7 @@ enum class node_status : std::uint8_t {
     unknown,     ///< Nobody has asked for a connection to it.
     connecting,  ///< It is tried for the first time since it is known, or has its address.
     up,          ///< At least one connection serves requests.
+    silent,      ///< Connected, but nothing is heard: requests go there when nobody else is left.
     down,        ///< No connection does; it is tried again and again.
     removed,     ///< It is no longer part of the cluster.
 };
@@ -28,6 +29,8 @@ enum class node_status_reason : std::uint8_t {
     unwanted,
     address_changed,
     connected,
+    fell_silent,
+    heard_again,
     connection_lost,
     connect_failed,
     authentication_failed,

@@ -3,18 +3,34 @@
 #include "cluster/cluster_shard.hpp"
 
 #include <algorithm>
+#include <map>
+#include <span>
+#include <string_view>
 #include <utility>
 
 namespace async_cassandra::detail {
 
 namespace {
 
-net::close_reason no_node_reason()
+/// No time mends that none of the nodes may be used: 'dc7', and they are in 'dc1' (3 nodes), 'dc2' (1 node).
+net::close_reason no_node_reason(const plan_table* table, std::span<const node> nodes)
 {
-    return {
-        make_error_code(errc::no_host_available),
-        "the cluster shows no node to connect to in the local data center, or the filter refuses them all",
-        nullptr};
+    if (table == nullptr || nodes.empty())
+        return {make_error_code(errc::no_host_available), "no list of nodes has been read", nullptr};
+    std::map<std::string_view, std::size_t> centers;
+    for (const node& each : nodes)
+        ++centers[each.data_center];
+    std::string text = "none of the cluster's nodes may be used";
+    for (const std::string& problem : table->problems())
+        text += ": " + problem;
+    std::string_view before = ". They are in ";
+    for (const auto& [name, count] : centers) {
+        text += std::string{before} + "'" + std::string{name} + "' (" + std::to_string(count) +
+                (count == 1 ? " node)" : " nodes)");
+        before = ", ";
+    }
+    text += "; see load_balancing.local_dc, filter and max_nodes_per_remote_dc";
+    return {make_error_code(errc::bad_configuration), std::move(text), nullptr};
 }
 
 net::close_reason gone_reason()
@@ -56,7 +72,10 @@ void cluster_shard::open_pools(
     if (is_closed() || first.empty()) {
         const net::close_reason reason =
             is_closed() ? net::close_reason{make_error_code(errc::closed), "the cluster is closed", nullptr}
-                        : no_node_reason();
+                        : no_node_reason(
+                              table_.get(),
+                              topology_ ? std::span<const node>{topology_->nodes} : std::span<const node>{}
+                          );
         done(&reason);
         return;
     }

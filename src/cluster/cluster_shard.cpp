@@ -21,6 +21,7 @@ node_state state_of(base::node_status status) noexcept
 {
     switch (status) {
     case base::node_status::up: return node_state::up;
+    case base::node_status::silent: return node_state::silent;
     case base::node_status::down: return node_state::down;
     default: return node_state::unknown;
     }

@@ -169,6 +169,13 @@ void control_connection::on_event(net::connection& c, std::span<const std::byte>
         c.close({make_error_code(errc::protocol_violation), "malformed event: " + std::move(rule), nullptr});
 }
 
+// Nothing is lost by looking for another node, and somebody waits for an answer.
+void control_connection::on_suspicion(net::connection& c) noexcept
+{
+    if (c.is_suspect() && c.in_flight() != 0)
+        c.close(net::silent());
+}
+
 void control_connection::on_closed(net::connection& c, const net::close_reason& reason) noexcept
 {
     if (closed_)

@@ -106,6 +106,7 @@ private:
     [[nodiscard]] bool is_final(const endpoint& node, const net::close_reason& reason);
     void on_ready(net::connection& c) noexcept override;
     void on_closed(net::connection& c, const net::close_reason& reason) noexcept override;
+    void on_suspicion(net::connection& c) noexcept override;
     void on_room(net::connection&) noexcept override {}
     void on_event(net::connection& c, std::span<const std::byte> body) noexcept override;
     void on_timer(base::time_point now) noexcept override;

@@ -26,7 +26,7 @@ struct node_facts {
     }
 
     net::traffic counts;
-    bool up = false;  ///< At least one connection serves requests.
+    bool up = false;  ///< At least one connection serves requests, and the node is not silent.
 
     /// When it came up after it was down, or was added to a cluster that this client knew. Empty when it was up from the
     /// beginning: all nodes are new to a new client.

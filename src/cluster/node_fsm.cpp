@@ -119,7 +119,7 @@ node_fsm::actions node_fsm::on_gossip_up() noexcept
         pauses_.reset();
         refills_.reset();
         connect_now(out);
-    } else if (status_ != node_status::up) {
+    } else if (!connected()) {
         pauses_.reset();
         hurry_ = true;
     }
@@ -129,7 +129,7 @@ node_fsm::actions node_fsm::on_gossip_up() noexcept
 node_fsm::actions node_fsm::on_gossip_down() const noexcept
 {
     actions out;
-    out.probe = status_ == node_status::up;
+    out.probe = connected();
     return out;
 }
 
@@ -144,7 +144,7 @@ node_fsm::actions node_fsm::on_pool_connected(time_point now) noexcept
     failures_ = 0;
     hurry_ = false;
     unsettled_since_ = now;
-    if (status_ == node_status::up)
+    if (connected())
         return out;
     due_.reset();
     up_since_ = now;
@@ -173,7 +173,19 @@ node_fsm::actions node_fsm::on_pool_lost(time_point now, std::uint64_t chance) n
     settle(now);
     if (--pools_up_ == 0)
         change(out, node_status::down, node_status_reason::connection_lost);
-    schedule(out, status_ == node_status::up ? refills_ : pauses_, now, chance);
+    schedule(out, connected() ? refills_ : pauses_, now, chance);
+    return out;
+}
+
+node_fsm::actions node_fsm::on_silence(bool silent) noexcept
+{
+    actions out;
+    if (!connected())
+        return out;
+    if (silent)
+        change(out, node_status::silent, node_status_reason::fell_silent);
+    else
+        change(out, node_status::up, node_status_reason::heard_again);
     return out;
 }
 
@@ -186,7 +198,7 @@ node_fsm::actions node_fsm::on_connect_failed(
         return out;
     if (!due_)
         ++failures_;
-    if (status_ == node_status::up) {
+    if (connected()) {
         schedule(out, refills_, now, chance);
         return out;
     }

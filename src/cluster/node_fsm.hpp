@@ -18,7 +18,7 @@ enum class connect_failure : std::uint8_t { unreachable, authentication, protoco
 ///
 /// The truth are the shard's own connections: a node is up while a pool has one (with v4 a node has a pool for each
 /// keyspace). What other nodes say only hurries: UP makes a try at once, DOWN makes the open connections prove that they
-/// live. Pauses between tries grow, with jitter, and are never given up; a connection that lasted less than
+/// live. One that is connected and silent keeps its connections, and is no choice while others are up. Pauses between tries grow, with jitter, and are never given up; a connection that lasted less than
 /// `settling_time` does not make them short again, or a node that lets in and throws out would be tried without end.
 class node_fsm {
 public:
@@ -90,6 +90,9 @@ public:
     /// A pool lost its last connection.
     [[nodiscard]] actions on_pool_lost(time_point now, std::uint64_t chance) noexcept;
 
+    /// Whether a pool has nothing but suspect connections. To be told whenever that may have changed.
+    [[nodiscard]] actions on_silence(bool silent) noexcept;
+
     /// A connection did not come about.
     [[nodiscard]] actions on_connect_failed(
         connect_failure why, time_point now, std::uint64_t chance
@@ -101,6 +104,10 @@ private:
     [[nodiscard]] bool wanted() const noexcept
     {
         return status_ != base::node_status::unknown && status_ != base::node_status::removed;
+    }
+    [[nodiscard]] bool connected() const noexcept
+    {
+        return status_ == base::node_status::up || status_ == base::node_status::silent;
     }
     void change(actions& out, base::node_status to, base::node_status_reason why) noexcept;
     void schedule(actions& out, backoff& pauses, time_point now, std::uint64_t chance) noexcept;

@@ -244,6 +244,23 @@ void pool::on_ready(net::connection& c) noexcept
     close_all(what);
 }
 
+bool pool::is_silent() const noexcept
+{
+    const std::span<const slot> ready = fsm_.ready();
+    return !ready.empty() &&
+           std::ranges::all_of(ready, [this](slot s) { return members_[s].link->is_suspect(); });
+}
+
+void pool::on_suspicion(net::connection& c) noexcept
+{
+    if (!fsm_.is_ready(slot_of(c)))
+        return;
+    const pool_ptr self{this};
+    owner_->on_suspicion(*this);
+    if (is_silent())
+        pass_on_queued(net::silent());
+}
+
 void pool::on_room(net::connection& c) noexcept
 {
     send_queued();

@@ -25,6 +25,9 @@ public:
     /// About how many bytes it takes encoded, for the limit of the queue.
     [[nodiscard]] virtual std::size_t size_hint() const noexcept = 0;
 
+    /// Whether another node may take it.
+    [[nodiscard]] virtual bool has_alternatives() noexcept { return false; }
+
     /// It cannot be encoded: the rule it breaks. The request is off the pool.
     virtual void on_unencodable(const char* rule) noexcept = 0;
 
@@ -71,6 +74,9 @@ public:
 
     /// It has one more.
     virtual void on_connection_ready(pool& p) noexcept = 0;
+
+    /// `is_silent` may be another than before.
+    virtual void on_suspicion(pool& p) noexcept = 0;
 
     /// A connection failed; there are others.
     virtual void on_connection_lost(pool& p, const net::close_reason& reason) noexcept = 0;
@@ -167,6 +173,9 @@ public:
     /// Connections that take requests.
     [[nodiscard]] std::size_t connections() const noexcept { return fsm_.ready().size(); }
 
+    /// All of them are suspect: requests had better go to another node. False without connections.
+    [[nodiscard]] bool is_silent() const noexcept;
+
     /// Whether it has ever had one.
     [[nodiscard]] bool was_ready() const noexcept { return was_ready_; }
 
@@ -181,9 +190,9 @@ private:
     [[nodiscard]] std::optional<slot> choose() noexcept
     {
         // One that is closing has not been taken off the list while its requests are told.
-        return fsm_.choose([this](slot s) {
+        return fsm_.choose([this, all_suspect = is_silent()](slot s) {
             const net::connection& c = *members_[s].link;
-            return c.ready() ? c.in_flight() : SIZE_MAX;
+            return c.ready() && (all_suspect || !c.is_suspect()) ? c.in_flight() : SIZE_MAX;
         });
     }
     [[nodiscard]] bool is_up() const noexcept;
@@ -201,9 +210,11 @@ private:
     void send(pool_request& request, slot s);
     void send_queued() noexcept;
     void fail_queued(const net::close_reason& reason) noexcept;
+    void pass_on_queued(const net::close_reason& reason) noexcept;
     void unqueue(pool_request& request) noexcept;
     void on_ready(net::connection& c) noexcept override;
     void on_closed(net::connection& c, const net::close_reason& reason) noexcept override;
+    void on_suspicion(net::connection& c) noexcept override;
     void on_room(net::connection& c) noexcept override;
     void on_timer(base::time_point now) noexcept override;
 

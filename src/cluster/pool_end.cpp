@@ -115,6 +115,22 @@ void pool::fail_queued(const net::close_reason& reason) noexcept
     }
 }
 
+// Those for which this is the only node wait on.
+void pool::pass_on_queued(const net::close_reason& reason) noexcept
+{
+    base::intrusive_list<pool_request, queue_tag> waited;
+    waited.splice_back(queue_);
+    while (!waited.empty()) {
+        pool_request& request = waited.front();
+        if (request.has_alternatives()) {
+            unqueue(request);
+            request.on_lost(reason, request_effect::not_sent);
+        } else {
+            queue_.push_back(waited.pop_front());
+        }
+    }
+}
+
 void pool::on_closed(net::connection& c, const net::close_reason& reason) noexcept
 {
     const pool_ptr self{this};

@@ -51,6 +51,10 @@ public:
     {
         return pools_->pools[position].get();
     }
+    [[nodiscard]] bool is_remote(std::uint32_t position) const noexcept
+    {
+        return order_.table()->distance(position) == node_distance::remote;
+    }
     [[nodiscard]] const uuid& host_at(std::uint32_t position) const noexcept
     {
         return order_.table()->identity(position).host_id;

@@ -211,15 +211,19 @@ void shard_node::carry_out(const node_fsm::actions& what, std::string_view detai
 void shard_node::note(const node_fsm::transition& change) noexcept
 {
     const base::time_point now = shard_->now();
+    const bool was_connected =
+        change.before == base::node_status::up || change.before == base::node_status::silent;
     facts_->up = change.now == base::node_status::up;
     if (facts_->up) {
         if (is_new_ || (away_since_ && now - *away_since_ >= node_facts::absence))
             facts_->came_back = now;
         is_new_ = false;
         away_since_.reset();
+    } else if (change.now == base::node_status::silent) {
+        return;  // it is there
     } else if (change.now == base::node_status::unknown) {
         away_since_.reset();  // nobody looked
-    } else if (!away_since_ && (change.before == base::node_status::up || change.now == base::node_status::down)) {
+    } else if (!away_since_ && (was_connected || change.now == base::node_status::down)) {
         away_since_ = now;
     }
 }
@@ -257,24 +261,39 @@ void shard_node::on_pool_connected(pool&) noexcept
 {
     opened();
     carry_out(fsm_.on_pool_connected(shard_->now()));
+    judge_silence();
+}
+
+void shard_node::judge_silence() noexcept
+{
+    carry_out(fsm_.on_silence(std::ranges::any_of(pools_, [](const pool_ptr& p) { return p->is_silent(); })));
+}
+
+void shard_node::on_suspicion(pool&) noexcept
+{
+    if (!closed_)
+        judge_silence();
 }
 
 void shard_node::on_connection_ready(pool&) noexcept
 {
     opened();
     fsm_.on_connection_ready(shard_->now());
+    judge_silence();
 }
 
 void shard_node::on_connection_lost(pool&, const net::close_reason& reason) noexcept
 {
     ended(reason);
     carry_out(fsm_.on_connection_lost(shard_->now(), chance()), reason.text);
+    judge_silence();
 }
 
 void shard_node::on_pool_lost(pool&, const net::close_reason& reason) noexcept
 {
     ended(reason);
     carry_out(fsm_.on_pool_lost(shard_->now(), chance()), reason.text);
+    judge_silence();
 }
 
 void shard_node::on_connection_ended(pool&, const net::close_reason& reason) noexcept

@@ -107,11 +107,13 @@ private:
     void arm() noexcept;
     [[nodiscard]] std::uint64_t chance() { return shard_->env().entropy(); }
     void opened() noexcept;
+    void judge_silence() noexcept;
     void ended(const net::close_reason& reason) noexcept;
     void tell_if_gone();
 
     void on_pool_connected(pool& p) noexcept override;
     void on_connection_ready(pool& p) noexcept override;
+    void on_suspicion(pool& p) noexcept override;
     void on_connection_lost(pool& p, const net::close_reason& reason) noexcept override;
     void on_pool_lost(pool& p, const net::close_reason& reason) noexcept override;
     void on_connection_ended(pool& p, const net::close_reason& reason) noexcept override;

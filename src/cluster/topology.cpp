@@ -22,6 +22,7 @@ std::string_view to_string(node_state state) noexcept
     switch (state) {
     case node_state::unknown: break;
     case node_state::up: return "up";
+    case node_state::silent: return "silent";
     case node_state::down: return "down";
     }
     return "unknown";

@@ -99,7 +99,10 @@ void connection::on_read(base::error_code code, std::size_t count)
             );
         return;
     }
+    const bool was_suspect = liveness_.is_suspect();
     liveness_.on_bytes(shard_->now());
+    if (was_suspect && owner_ != nullptr)
+        owner_->on_suspicion(*this);
     if (!std::exchange(heard_, true))
         peer_speaks_tls_ = !settings_.encrypted && begins_like_tls(read_into_.first(count));
     protocol::read_status status{};

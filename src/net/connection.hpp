@@ -47,6 +47,9 @@ struct connection_settings {
     std::shared_ptr<traffic> counts{};  ///< Where requests are counted; null: nowhere that others see.
 };
 
+/// The end of a connection from which nothing comes.
+[[nodiscard]] close_reason silent();
+
 /// Who opened a connection. Called on the shard's thread.
 class connection_owner {
 public:
@@ -54,6 +57,9 @@ public:
 
     /// The last call for this connection. Its requests have been told before.
     virtual void on_closed(connection& c, const close_reason& reason) noexcept = 0;
+
+    /// The node fell silent, or was heard again: see `is_suspect`.
+    virtual void on_suspicion(connection&) noexcept {}
 
     /// Answers came: stream ids are free.
     virtual void on_room(connection& c) noexcept = 0;
@@ -82,6 +88,8 @@ public:
     void open();
 
     [[nodiscard]] bool ready() const noexcept { return state_ == state::ready; }
+    /// Nothing came for a while, not even in answer to OPTIONS: requests had better go elsewhere.
+    [[nodiscard]] bool is_suspect() const noexcept { return liveness_.is_suspect(); }
     [[nodiscard]] bool has_room() const noexcept { return ready() && !streams_.full(); }
     [[nodiscard]] std::size_t in_flight() const noexcept { return streams_.in_use(); }
     [[nodiscard]] std::size_t orphans() const noexcept { return streams_.orphans(); }
@@ -105,7 +113,8 @@ public:
         return streams_.place(request.stream_).batch == batch_;
     }
 
-    /// Asks a ready connection for a sign of life: it ends when no byte comes within `silence.busy_answer`.
+    /// Asks a ready connection for a sign of life: without one it becomes suspect, and ends after
+    /// `silence.heartbeat_timeout`.
     void probe() noexcept;
 
     /// Asks the node with OPTIONS, whatever else is under way, and tells `who`. An unanswered OPTIONS serves as well.

@@ -25,12 +25,25 @@ void connection::obey(const liveness::decision& next) noexcept
     switch (next.what) {
     case liveness::action::wait: break;
     case liveness::action::probe: send_probe(); break;
-    case liveness::action::fail:
-        fail(errc::heartbeat_timeout, "the node fell silent: no byte came, not even in answer to OPTIONS");
-        return;
+    case liveness::action::suspect:
+        if (owner_ != nullptr)
+            owner_->on_suspicion(*this);
+        if (!ready())
+            return;
+        break;
+    case liveness::action::fail: close(silent()); return;
     }
     watch_at_ = next.next;
     shard_->set_timer(*this, watch_at_);
+}
+
+close_reason silent()
+{
+    return {
+        make_error_code(errc::heartbeat_timeout),
+        "the node fell silent: no byte came, not even in answer to OPTIONS",
+        nullptr,
+        nullptr};
 }
 
 void connection::send_probe()

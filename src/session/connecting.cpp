@@ -41,14 +41,12 @@ failure why_pools_failed(const endpoint& node, const net::close_reason& reason)
 {
     if (is_final_log_in_failure(reason))
         return to_log_in_failure(node, reason);
-    const bool passes = may_pass(reason.code);
-    failure f = reason.server != nullptr && !passes
+    // What is wrong with the settings is no matter of one node.
+    if (reason.code == errc::bad_configuration)
+        return base::make_failure(reason.code, reason.text);
+    failure f = reason.server != nullptr && !may_pass(reason.code)
                     ? to_failure(reason.server, {})
-                    : base::make_failure(
-                          reason.code == errc::bad_configuration ? reason.code
-                                                                 : make_error_code(errc::no_host_available),
-                          to_string(node) + ": " + reason.text
-                      );
+                    : base::make_failure(errc::no_host_available, to_string(node) + ": " + reason.text);
     f.node = node;
     return f;
 }

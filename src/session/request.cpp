@@ -62,7 +62,8 @@ pool_plan request::make_plan()
 std::string request::why_no_node() const
 {
     const load_balancing_settings& how = home_->config().load_balancing;
-    return how.policy != nullptr ? "the load balancing policy named none" : "the local data center has none";
+    return how.policy != nullptr ? "the load balancing policy named none"
+                                 : "the local data center has none that may be used";
 }
 
 void request::resend_here() noexcept
@@ -75,6 +76,8 @@ void request::try_nodes() noexcept
 {
     while (!plan_.empty()) {
         const std::uint32_t position = plan_.next();
+        if (!attempts_.empty() && is_spill(position))
+            break;
         pool* where = plan_.pool_at(position);
         if (where == nullptr)
             where = home_->open_on_demand(*keyspace_, plan_.host_at(position));
@@ -82,6 +85,13 @@ void request::try_nodes() noexcept
             return;
     }
     fail(failure_of_attempts());
+}
+
+// Who has more to do than its own data center takes must not load another with it.
+bool request::is_spill(std::uint32_t position) const noexcept
+{
+    return plan_.is_remote(position) && home_->config().load_balancing.policy == nullptr &&
+           std::ranges::any_of(attempts_, [](const attempt& a) { return a.code == errc::overloaded; });
 }
 
 bool request::offer(pool& where) noexcept
@@ -105,7 +115,7 @@ bool request::offer(pool& where) noexcept
     case pool::admission::full:
         note_attempt(
             errc::overloaded,
-            "the queue of the node is full (max_queued_requests, max_queued_bytes)",
+            "the queue of the node is full (max_queued_requests or max_queued_bytes, shared by the threads)",
             request_effect::not_sent
         );
         break;

@@ -121,7 +121,9 @@ protected:
 private:
     enum class state : std::uint8_t { idle, on_node, decoding, ended };
 
+    [[nodiscard]] bool has_alternatives() noexcept final { return !plan_.empty(); }
     void try_nodes() noexcept;
+    [[nodiscard]] bool is_spill(std::uint32_t position) const noexcept;
     [[nodiscard]] bool offer(pool& where) noexcept;
     void end() noexcept;
     [[nodiscard]] request_effect leave_node() noexcept;

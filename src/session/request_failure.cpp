@@ -19,8 +19,6 @@ failure request::failure_of_attempts()
     if (refusal_ != nullptr)
         return failure_of_refusal();
     const attempt& last = attempts_.back();
-    if (last.code == errc::overloaded)
-        return base::make_failure(errc::overloaded, to_string(last.node) + ": " + last.reason);
     // What a server sent back before does not make it a matter of several nodes.
     const bool alone = std::all_of(attempts_.begin(), attempts_.end() - 1, [](const attempt& a) {
         return a.effect == request_effect::rejected;
@@ -35,10 +33,15 @@ failure request::failure_of_attempts()
     }
     std::string causes;
     request_effect effect = request_effect::not_sent;
+    bool full = false;
     for (const attempt& tried : attempts_) {
         causes += (causes.empty() ? "" : "; ") + to_string(tried.node) + ": " + tried.reason;
         effect = std::max(effect, tried.effect);
+        full = full || tried.code == errc::overloaded;
     }
+    // There are nodes, and a moment later they may take it.
+    if (full && effect == request_effect::not_sent)
+        return base::make_failure(errc::overloaded, std::move(causes));
     return base::make_failure(errc::no_host_available, "no node could take the request: " + causes, effect);
 }
 

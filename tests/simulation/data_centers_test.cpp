@@ -190,27 +190,110 @@ TEST_F(data_centers, connecting_goes_elsewhere_when_the_local_one_is_down_and_th
     EXPECT_EQ(in_dc1(spread(10)), 0U);
 }
 
-TEST_F(data_centers, one_that_does_not_exist_is_said_to_have_no_nodes)
+TEST_F(data_centers, one_that_does_not_exist_is_told_at_once_with_those_that_do)
 {
     config.load_balancing.local_dc = "dc7";
     try {
         connect();
         ADD_FAILURE() << "connected to nothing";
-    } catch (const no_host_available& e) {
-        EXPECT_THAT(e.what(), HasSubstr("no node to connect to in the local data center"));
+    } catch (const configuration_error& e) {
+        EXPECT_THAT(e.what(), HasSubstr("the local data center 'dc7'"));
+        EXPECT_THAT(e.what(), HasSubstr("'dc1' (3 nodes), 'dc2' (3 nodes)"));
     }
+    EXPECT_LT(world.elapsed(), 1s);
+}
+
+TEST_F(data_centers, a_filter_that_refuses_all_is_told_at_once)
+{
+    config.load_balancing.filter = [](const node_identity&) { return false; };
+    EXPECT_THROW(connect(), configuration_error);
+    EXPECT_LT(world.elapsed(), 1s);
 }
 
 TEST_F(data_centers, a_connect_that_waits_for_its_next_try_ends_when_the_cluster_is_closed)
 {
-    config.load_balancing.filter = [](const node_identity&) { return false; };
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        nodes.node(i).add_keyspace("ks");
+        nodes.node(i)
+            .on_query("SELECT key FROM system.local")
+            .reply(reply_error(server_code::overloaded, "later"));
+    }
     client.emplace(make_simulated_cluster(world, config));
-    const auto end = start<session>([&](auto handler) { client->connect("", std::move(handler)); });
+    const auto end = start<session>([&](auto handler) { client->connect("ks", std::move(handler)); });
     world.run_for(5s);
     EXPECT_EQ(end->count, 0);
     close(*client);
     EXPECT_EQ(failure_of<connection_error>(*end).code, errc::closed);
     EXPECT_EQ(client->stats().timers, 0U);
+}
+
+class full_queues : public data_centers {
+protected:
+    full_queues()
+    {
+        config.load_balancing.local_dc = "dc1";
+        config.load_balancing.max_nodes_per_remote_dc = 3;
+        config.max_in_flight = 1;
+        config.max_queued_requests = 1;
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            nodes.node(i).on_query("held").reply(reply_void().held("gate"));
+    }
+
+    [[nodiscard]] std::size_t held(std::size_t i)
+    {
+        const auto all = nodes.node(i).requests(protocol::opcode::query);
+        return static_cast<std::size_t>(std::ranges::count_if(all, [](const request_record& r) {
+            return r.query == "held";
+        }));
+    }
+    auto send() { return execute(statement{"held"}.consistency(consistency::one)); }
+    void expect_overloaded()
+    {
+        const auto end = send();
+        world.run_for(1ms);
+        ASSERT_EQ(end->count, 1) << "at once";
+        const failure f = failure_of<overloaded>(*end);
+        EXPECT_EQ(f.effect, request_effect::not_sent);
+        EXPECT_EQ(f.attempts.size(), 3U);
+        for (std::size_t i = 3; i < 6; ++i)
+            EXPECT_EQ(held(i), 0U) << "the load of a data center is not for another one";
+    }
+    void release()
+    {
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            nodes.node(i).release("gate");
+        world.run_for(1s);
+    }
+};
+
+// R25 R42
+TEST_F(full_queues, are_told_at_once_and_no_remote_node_gets_what_is_too_much)
+{
+    connect_and_wait();
+    std::vector<std::shared_ptr<call_end<result_set>>> taken;
+    for (int i = 0; i < 6; ++i)
+        taken.push_back(send());
+    expect_overloaded();
+    release();
+    release();
+    for (const auto& each : taken)
+        EXPECT_EQ(each->error, nullptr);
+}
+
+// R42
+TEST_F(full_queues, are_no_want_of_nodes_though_one_is_down)
+{
+    connect_and_wait();
+    nodes.stop(1);
+    world.run_for(10ms);
+    std::vector<std::shared_ptr<call_end<result_set>>> taken;
+    for (int i = 0; i < 4; ++i)
+        taken.push_back(send());
+    expect_overloaded();
+    release();
+    release();
+    for (const auto& each : taken)
+        EXPECT_EQ(each->error, nullptr);
 }
 
 TEST_F(data_centers, the_local_rack_comes_first)

@@ -81,7 +81,7 @@ TEST_F(simulated_loss, a_wrong_checksum_ends_the_connection)
     expect_recovery();
 }
 
-// A frozen node keeps its sockets: only silence tells. Liveness of design: 1 s without a byte, and 1 s for the probe.
+// A frozen node keeps its sockets: only silence tells. 1 s without a byte, and heartbeat_timeout for the probe.
 TEST_F(simulated_loss, a_silent_node_is_found_out_before_the_request_times_out)
 {
     config.request_timeout = 60s;
@@ -94,7 +94,7 @@ TEST_F(simulated_loss, a_silent_node_is_found_out_before_the_request_times_out)
     const failure f = failure_of<error>(*end);
     EXPECT_EQ(f.effect, request_effect::maybe_applied);
     EXPECT_EQ(f.node, address);
-    EXPECT_LE(end->at - begin, 2100ms);
+    EXPECT_LE(end->at - begin, 6100ms);
     expect_recovery();
 }
 

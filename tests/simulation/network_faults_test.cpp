@@ -23,8 +23,8 @@ enum class moment : std::uint8_t { while_idle, in_handshake, in_query, in_prepar
 
 // Read and write take 50 us each; a tick of the timer wheel is 1 ms.
 constexpr auto at_once = 2ms;
-// A silent connection with requests: 1 s without a byte, 1 s for the probe.
-constexpr auto silence = 2s + 2ms;
+// A silent connection with requests: 1 s without a byte, heartbeat_timeout for the probe.
+constexpr auto silence = 6s + 2ms;
 // An idle one: probed after 15 s; what came damaged is found out by the next probe.
 constexpr auto idle_silence = 36s;
 // Nothing comes at all: probed after 15 s, given up 5 s later, connected again after the first pause.

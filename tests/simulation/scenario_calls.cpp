@@ -29,7 +29,7 @@ cluster_config config_of(const scenario_plan& plan, const std::vector<endpoint>&
     config.connect_timeout = connect_limit;
     config.handshake_timeout = 700ms;
     config.heartbeat_interval = 1s;
-    config.heartbeat_timeout = 500ms;
+    config.heartbeat_timeout = 1500ms;
     config.drain_timeout = drain_limit;
     config.reconnect_base_delay = 10ms;
     config.reconnect_max_delay = 500ms;

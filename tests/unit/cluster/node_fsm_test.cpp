@@ -172,6 +172,31 @@ TEST_F(node_fsm_test, with_v4_a_node_is_up_while_one_of_its_pools_is)
     EXPECT_EQ(pool_lost(), "") << "there is none left to lose";
 }
 
+TEST_F(node_fsm_test, is_silent_while_nothing_is_heard_of_a_node_that_is_connected)
+{
+    EXPECT_EQ(text(node.on_silence(true)), "") << "nobody listens";
+    wanted();
+    connected();
+    EXPECT_EQ(text(node.on_silence(false)), "");
+    EXPECT_EQ(text(node.on_silence(true)), "silent: it does not even answer OPTIONS");
+    EXPECT_EQ(text(node.on_silence(true)), "");
+    EXPECT_EQ(connected(), "") << "another pool: whether it is silent is told apart";
+    EXPECT_EQ(text(node.on_gossip_up()), "");
+    EXPECT_EQ(text(node.on_gossip_down()), "probe");
+    EXPECT_EQ(node.due(), std::nullopt) << "its connections are there";
+    EXPECT_EQ(text(node.on_silence(false)), "up: it was heard again");
+}
+
+TEST_F(node_fsm_test, a_silent_node_whose_last_connection_is_lost_is_down)
+{
+    wanted();
+    connected();
+    static_cast<void>(node.on_silence(true));
+    EXPECT_EQ(pool_lost(longest(100ms)), "wait 100ms down: the last connection was lost");
+    EXPECT_EQ(text(node.on_silence(false)), "") << "nothing is there to be heard";
+    EXPECT_EQ(node.status(), node_status::down);
+}
+
 TEST_F(node_fsm_test, one_lost_connection_of_several_is_replaced_after_a_pause)
 {
     static_cast<void>(wanted());

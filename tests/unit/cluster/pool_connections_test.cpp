@@ -232,8 +232,30 @@ TEST_F(pool_connections, a_probe_finds_a_frozen_node_within_a_second)
     world.run_for(990ms);
     EXPECT_THAT(owner.take(), IsEmpty());
     world.run_for(20ms);
+    EXPECT_THAT(owner.take(), ElementsAre("suspicion", "suspicion", "silent"));
+    world.run_for(4s);
     EXPECT_THAT(owner.take(), ElementsAre("one less", "one less", "lost"));
     EXPECT_EQ(subject->last_failure().code, errc::heartbeat_timeout);
+}
+
+TEST_F(pool_connections, a_suspect_one_gets_nothing_while_there_are_others)
+{
+    config.connections_per_node = 1;
+    open_and_wait();
+    world.network().go_silent(node_address);
+    turn([&] { subject->probe(); });
+    world.run_for(1100ms);
+    EXPECT_TRUE(subject->is_silent());
+    turn([&] { subject->resize(2); });
+    world.run_for(100ms);
+    EXPECT_FALSE(subject->is_silent()) << "the new one works";
+    queued_request r[8];
+    submit({&r[0], &r[1], &r[2], &r[3], &r[4]});
+    world.run_for(100ms);
+    submit({&r[5], &r[6], &r[7]});
+    world.run_for(100ms);
+    for (const queued_request& each : r)
+        EXPECT_THAT(each.ends, ElementsAre("answered"));
 }
 
 TEST_F(pool_connections, failures_are_told_by_kind)

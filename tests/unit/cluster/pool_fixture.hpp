@@ -46,9 +46,11 @@ public:
         end("lost: " + reason.text);
     }
     [[nodiscard]] std::size_t size_hint() const noexcept override { return size_; }
+    [[nodiscard]] bool has_alternatives() noexcept override { return alternatives; }
     void on_unencodable(const char* rule) noexcept override { end(std::string{"unencodable: "} + rule); }
 
     const char* broken_rule = nullptr;
+    bool alternatives = false;
     std::optional<request_effect> effect;
     std::vector<std::string> ends;
     std::function<void()> then;
@@ -70,6 +72,7 @@ class recorded_owner final : public pool_owner {
 public:
     void on_pool_connected(pool&) noexcept override { add("connected"); }
     void on_connection_ready(pool&) noexcept override { add("one more"); }
+    void on_suspicion(pool& p) noexcept override { add(p.is_silent() ? "silent" : "suspicion"); }
     void on_connection_lost(pool&, const net::close_reason&) noexcept override { add("one less"); }
     void on_pool_lost(pool&, const net::close_reason&) noexcept override { add("lost"); }
     void on_connection_ended(pool&, const net::close_reason&) noexcept override { add("ended"); }

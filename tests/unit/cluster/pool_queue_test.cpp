@@ -160,5 +160,26 @@ TEST_F(pool_test, one_that_cannot_be_encoded_is_told_and_the_next_gets_its_place
     EXPECT_THAT(at_once.ends, ElementsAre("unencodable: too long"));
 }
 
+TEST_F(pool_test, when_the_node_falls_silent_those_that_wait_go_on_to_another_if_there_is_one)
+{
+    open_and_wait();
+    node.freeze();
+    queued_request r[5];
+    r[3].alternatives = true;
+    queued_request behind;
+    r[3].then = [&] { EXPECT_EQ(subject->submit(behind), admission::taken) << "the last resort"; };
+    submit({&r[0], &r[1], &r[2], &r[3], &r[4]});
+    world.run_for(1900ms);
+    EXPECT_THAT(r[3].ends, IsEmpty());
+    world.run_for(200ms);
+    ASSERT_THAT(r[3].ends, ElementsAre(::testing::StartsWith("lost: the node fell silent")));
+    EXPECT_EQ(r[3].effect, request_effect::not_sent);
+    EXPECT_THAT(r[2].ends, IsEmpty());
+    node.thaw();
+    world.run_for(100ms);
+    for (const queued_request* one : {&r[0], &r[1], &r[2], &r[4], &behind})
+        EXPECT_THAT(one->ends, ElementsAre("answered"));
+}
+
 }  // namespace
 }  // namespace async_cassandra::detail

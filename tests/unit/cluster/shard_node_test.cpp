@@ -268,9 +268,28 @@ TEST_F(shard_node_test, a_frozen_node_that_others_call_down_is_left_within_a_sec
     node.freeze();
     turn([&] { subject->gossip_down(); });
     world.run_for(1010ms);
+    EXPECT_EQ(subject->status(), node_status::silent);
+    EXPECT_FALSE(subject->facts()->up);
+    EXPECT_EQ(subject->connections(), 3U);
+    world.run_for(4s);
     EXPECT_EQ(subject->status(), node_status::down);
     EXPECT_EQ(subject->connections(), 0U);
     EXPECT_THAT(events.connections, ElementsAre("+1", "+2", "+3", "-2", "-1", "-0"));
+}
+
+TEST_F(shard_node_test, a_node_that_stands_still_for_a_while_is_not_cold_afterwards)
+{
+    open_and_wait();
+    node.freeze();
+    turn([&] { subject->gossip_down(); });
+    world.run_for(4s);
+    EXPECT_EQ(subject->status(), node_status::silent);
+    node.thaw();
+    world.run_for(10ms);
+    EXPECT_EQ(subject->status(), node_status::up);
+    EXPECT_TRUE(subject->facts()->up);
+    EXPECT_FALSE(subject->facts()->is_cold(world.now()));
+    EXPECT_THAT(events.connections, ElementsAre("+1"));
 }
 
 TEST_F(shard_node_test, one_connection_of_several_comes_back_while_the_node_is_up)
