@@ -95,10 +95,11 @@ asio::awaitable<void> close(cluster connected)
     require_nothing_left(connected.stats());
 }
 
-/// failed BEGUN ENDED insert|read CLASS EFFECT server|driver NODE ATTEMPT,ATTEMPT,...
+/// failed DUE CALLED ENDED insert|read CLASS CAUSE EFFECT server|driver NODE ATTEMPT,ATTEMPT,...
 void print_failure(const steady_load::failed_request& request)
 {
     std::string type = "unknown";
+    std::string cause = "-";
     std::string effect = "-";
     std::string where = "-";
     std::string attempts;
@@ -108,6 +109,8 @@ void print_failure(const steady_load::failed_request& request)
     } catch (const error& e) {
         type = boost::core::demangle(typeid(e).name());
         type.erase(0, type.rfind(':') + 1);
+        cause = e.code().message();
+        std::ranges::replace(cause, ' ', '_');
         effect = to_string(e.effect());
         where = e.node() ? to_string(*e.node()) : "-";
         whose = e.details().server ? "server" : "driver";
@@ -117,11 +120,13 @@ void print_failure(const steady_load::failed_request& request)
         type = boost::core::demangle(typeid(e).name());
     }
     std::printf(
-        "failed %lld %lld %s %s %s %s %s %s\n",
-        nanoseconds(request.begun),
+        "failed %lld %lld %lld %s %s %s %s %s %s %s\n",
+        nanoseconds(request.due),
+        nanoseconds(request.called),
         nanoseconds(request.ended),
         request.insert ? "insert" : "read",
         type.c_str(),
+        cause.c_str(),
         effect.c_str(),
         whose,
         where.c_str(),

@@ -83,15 +83,16 @@ void steady_load::insert(clock::time_point due)
 {
     const auto key = static_cast<std::int64_t>(next_);
     const auto value = value_of(key);
+    const auto called = clock::now();
     ++in_flight_;
     session_.execute(
         insert_.bind(key, blob_view{value}),
-        [this, due, key](const std::exception_ptr& why, const result_set&) {
+        [this, due, called, key](const std::exception_ptr& why, const result_set&) {
             if (!why) {
                 answered_.push_back(key);
                 ++figures_.inserts;
             }
-            end(due, true, why);
+            end(due, called, true, why);
         }
     );
 }
@@ -99,22 +100,25 @@ void steady_load::insert(clock::time_point due)
 void steady_load::read(clock::time_point due)
 {
     const std::int64_t key = answered_[random_.between(0, answered_.size() - 1)];
+    const auto called = clock::now();
     ++in_flight_;
     session_.execute(
         read_.bind(key),
-        [this, due, key](const std::exception_ptr& why, const result_set& rows) {
+        [this, due, called, key](const std::exception_ptr& why, const result_set& rows) {
             if (!why) {
                 ++figures_.reads;
                 const auto row = rows.one();
                 if (!row || !is_value_of(key, row->get<blob_view>(0)))
                     ++figures_.wrong_reads;
             }
-            end(due, false, why);
+            end(due, called, false, why);
         }
     );
 }
 
-void steady_load::end(clock::time_point due, bool insert, const std::exception_ptr& why)
+void steady_load::end(
+    clock::time_point due, clock::time_point called, bool insert, const std::exception_ptr& why
+)
 {
     const auto now = clock::now();
     --in_flight_;
@@ -122,7 +126,7 @@ void steady_load::end(clock::time_point due, bool insert, const std::exception_p
     if (!why)
         return;
     ++figures_.failed;
-    on_failure_({due, now, insert, why});
+    on_failure_({due, called, now, insert, why});
 }
 
 asio::awaitable<std::uint64_t> steady_load::count_missing() const

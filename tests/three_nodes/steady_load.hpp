@@ -24,7 +24,8 @@ public:
     using clock = std::chrono::steady_clock;
 
     struct failed_request {
-        clock::time_point begun;
+        clock::time_point due;
+        clock::time_point called;  ///< Later than due when this program was not given a processor in time.
         clock::time_point ended;
         bool insert;
         std::exception_ptr why;
@@ -65,7 +66,7 @@ private:
     void send_due();
     void insert(clock::time_point due);
     void read(clock::time_point due);
-    void end(clock::time_point due, bool insert, const std::exception_ptr& why);
+    void end(clock::time_point due, clock::time_point called, bool insert, const std::exception_ptr& why);
 
     session session_;
     std::string table_;
