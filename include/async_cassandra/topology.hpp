@@ -24,9 +24,9 @@ struct topology_data;
 /// Whether a client can use a node.
 enum class node_state : std::uint8_t {
     unknown,  ///< Not tried yet, or not wanted: no request goes there but those that name it.
-    up,       ///< The first thread of the cluster has a connection to it.
-    silent,   ///< It has, but hears nothing: requests go there when no other node is left.
-    down,     ///< It was tried, and that thread has none.
+    up,       ///< A thread of the cluster has a connection to it.
+    silent,   ///< The same, but hears nothing: requests go there when no other node is left.
+    down,     ///< It was tried, and no thread has one.
 };
 
 /// "unknown", "up", "silent" or "down".

@@ -90,16 +90,33 @@ cluster_stats cluster_core::stats() const
     return sum;
 }
 
+std::vector<node_traffic::list> cluster_core::traffic() const
+{
+    std::vector<node_traffic::list> lists;
+    lists.reserve(shards_.size());
+    for (const std::shared_ptr<cluster_shard>& shard : shards_)
+        lists.push_back(shard->traffic());
+    return lists;
+}
+
+topology cluster_core::known_topology() const
+{
+    std::uint64_t changes = 0;
+    for (const std::shared_ptr<cluster_shard>& shard : shards_)
+        changes += shard->state_changes();
+    return shown_.of(knowledge_->known_topology(), changes, traffic());
+}
+
 std::vector<node_stats> cluster_core::stats_of_nodes() const
 {
-    std::vector<node_traffic::list> traffic;
-    traffic.reserve(shards_.size());
-    for (const std::shared_ptr<cluster_shard>& shard : shards_)
-        traffic.push_back(shard->traffic());
     std::vector<node_stats> all;
-    const topology now = knowledge_->known_topology();
-    for (const node& each : now.nodes())
-        all.push_back(sum_traffic(each, traffic));
+    const std::shared_ptr<const topology_data> now = knowledge_->known_topology();
+    if (now == nullptr)
+        return all;
+    const std::vector<node_traffic::list> lists = traffic();
+    all.reserve(now->nodes.size());
+    for (const node& each : now->nodes)
+        all.push_back(sum_traffic(each, lists));
     return all;
 }
 

@@ -6,6 +6,7 @@
 #include "base/asio_environment.hpp"
 #include "cluster/cluster_shard.hpp"
 #include "cluster/session_holdings.hpp"
+#include "cluster/shown_topology.hpp"
 
 #include <atomic>
 #include <functional>
@@ -48,7 +49,9 @@ public:
         return shards_;
     }
 
-    [[nodiscard]] const cluster_knowledge& knowledge() const noexcept { return *knowledge_; }
+    /// The nodes with their states. Takes locks.
+    [[nodiscard]] topology known_topology() const;
+    [[nodiscard]] schema known_schema() const { return knowledge_->known_schema(); }
 
     /// The shard a call begins on: the one whose thread this is, else each in turn.
     [[nodiscard]] std::size_t choose_shard() noexcept;
@@ -75,10 +78,12 @@ public:
     void close(std::function<void()> done);
 
 private:
+    [[nodiscard]] std::vector<node_traffic::list> traffic() const;
     void on_shards_closed();
 
     std::shared_ptr<const cluster_config> config_;
     std::shared_ptr<cluster_knowledge> knowledge_ = std::make_shared<cluster_knowledge>();
+    mutable shown_topology shown_;
     std::vector<base::io_thread> threads_;
     std::vector<std::shared_ptr<cluster_shard>> shards_;
     std::atomic<std::size_t> next_shard_{0};

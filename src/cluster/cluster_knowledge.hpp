@@ -2,8 +2,10 @@
 #pragma once
 
 #include <async_cassandra/schema.hpp>
-#include <async_cassandra/topology.hpp>
 
+#include "cluster/topology_data.hpp"
+
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -12,10 +14,11 @@ namespace async_cassandra::detail {
 /// What is known of the cluster, for callers on any thread. Shards have copies of their own: no request looks here.
 class cluster_knowledge {
 public:
-    void set(topology now)
+    /// The states of the nodes are not in it: see node_traffic.
+    void set(std::shared_ptr<const topology_data> now)
     {
         const std::lock_guard lock{mutex_};
-        std::swap(topology_, now);  // the old one goes behind the lock
+        topology_.swap(now);  // the old one goes behind the lock
     }
 
     void set(schema now)
@@ -24,7 +27,8 @@ public:
         std::swap(schema_, now);
     }
 
-    [[nodiscard]] topology known_topology() const
+    /// Null before the first.
+    [[nodiscard]] std::shared_ptr<const topology_data> known_topology() const
     {
         const std::lock_guard lock{mutex_};
         return topology_;
@@ -38,7 +42,7 @@ public:
 
 private:
     mutable std::mutex mutex_;
-    topology topology_;
+    std::shared_ptr<const topology_data> topology_;
     schema schema_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which pools a shard opens, and when.
+// Which pools a shard opens and closes, and when.
 #include "cluster/cluster_shard.hpp"
 
 #include <algorithm>
@@ -120,6 +120,7 @@ void cluster_shard::open_on(const uuid& host, const std::string& keyspace, pool:
         done(&reason);
         return;
     }
+    watch_rest(*position);
     nodes_[*position]->open(keyspace, std::move(done));
     set->second.put(*position, nodes_[*position]->find(keyspace));
 }
@@ -141,6 +142,27 @@ void cluster_shard::open_missing(const pool_set& set)
     for (std::uint32_t i = 0; i < nodes_.size(); ++i)
         if (is_local(i) && set.pools()->pools[i] == nullptr)
             openings_.add(nodes_[i]->who().host_id, set.name(), nullptr);
+}
+
+void cluster_shard::watch_rest(std::uint32_t position) noexcept
+{
+    if (!is_local(position) && !static_cast<base::list_hook<base::timer_tag>&>(*this).is_linked())
+        shard_->set_timer(*this, shard_->now() + rest_looks);
+}
+
+void cluster_shard::on_timer(base::time_point now) noexcept
+{
+    bool again = false;
+    for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+        if (is_local(i) || nodes_[i]->status() == base::node_status::unknown)
+            continue;
+        if (nodes_[i]->has_rested(now, longest_rest))
+            let_rest(i);
+        else
+            again = true;
+    }
+    if (again)
+        shard_->set_timer(*this, now + rest_looks);
 }
 
 std::vector<attempt> cluster_shard::failures(protocol_version version, const std::string& keyspace)
@@ -170,6 +192,7 @@ pool* cluster_shard::open_on_demand(pool_set& pools, const uuid& host)
     if (pool* const there = pools.pools()->pools[*position].get())
         return there;
     shard_node& node = *nodes_[*position];
+    watch_rest(*position);
     node.open_for_requests(pools.name());
     pools.put(*position, node.find(pools.name()));
     open_beside(*position, pools);

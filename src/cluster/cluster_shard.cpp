@@ -2,7 +2,6 @@
 #include "cluster/cluster_shard.hpp"
 
 #include "base/failure.hpp"
-#include "base/log.hpp"
 #include "net/shard_call.hpp"
 
 #include <algorithm>
@@ -12,19 +11,14 @@ namespace async_cassandra::detail {
 
 namespace {
 
+std::size_t handshakes_of(const pool_settings& settings)
+{
+    return std::max<std::size_t>(1, handshake_turns::most_of_cluster / settings.shards);
+}
+
 net::close_reason closed_reason()
 {
     return {make_error_code(errc::closed), "the cluster is closed", nullptr};
-}
-
-node_state state_of(base::node_status status) noexcept
-{
-    switch (status) {
-    case base::node_status::up: return node_state::up;
-    case base::node_status::silent: return node_state::silent;
-    case base::node_status::down: return node_state::down;
-    default: return node_state::unknown;
-    }
 }
 
 }  // namespace
@@ -39,7 +33,7 @@ cluster_shard::cluster_shard(std::shared_ptr<net::shard> home, const pool_settin
       settings_(settings),
       balancer_(settings.config->load_balancing, shard_->env().entropy()),
       openings_(
-          std::max<std::size_t>(1, pool_openings::most_of_cluster / settings.shards),
+          handshakes_of(settings),
           [this](const uuid& host, const std::string& keyspace, pool::open_callback done) {
               open_on(host, keyspace, std::move(done));
           }
@@ -48,7 +42,13 @@ cluster_shard::cluster_shard(std::shared_ptr<net::shard> home, const pool_settin
           check_health(host, std::move(done));
       })
 {
+    settings_.turns = std::make_shared<handshake_turns>(handshakes_of(settings));
     shard_->add_guest(*this);
+}
+
+cluster_shard::~cluster_shard()
+{
+    settings_.turns->close();
 }
 
 void cluster_shard::add_control_connection(
@@ -133,138 +133,6 @@ void cluster_shard::on_useless(const failure& why)
     control_->leave({why.code, why.what, why.server});
 }
 
-void cluster_shard::take_hint(const protocol::status_change& said)
-{
-    for (const std::unique_ptr<shard_node>& node : nodes_) {
-        if (node->who().address != said.node)
-            continue;
-        if (said.kind == protocol::status_change_kind::up) {
-            unused_.forget(node->who().host_id);
-            node->gossip_up();
-        } else {
-            node->gossip_down();
-        }
-    }
-}
-
-void cluster_shard::take(const cluster_shape& shape)
-{
-    if (closed_)
-        return;
-    const std::shared_ptr<const topology_data> old = std::exchange(topology_, shape.nodes);
-    const topology_change change = compare_nodes(
-        old == nullptr ? std::span<const node_description>{} : old->described->nodes,
-        shape.nodes->described->nodes
-    );
-    control_node_ = shape.control.node;
-    // First all that positions mean, then what makes nodes let go of requests and openings: those look for others at once.
-    departures leave = take_nodes(shape, change);
-    make_table(shape, change, leave.unwanted);
-    replicas_.use(topology_);
-    openings_.forget_unasked();
-    for (auto& [name, set] : pools_)
-        set.use(pools_of(name));
-    carry_out(std::move(leave), shape.control);
-    for (auto& [name, set] : pools_) {
-        set.use(pools_of(name));
-        if (set.has_worked())
-            open_missing(set);
-    }
-    table_->update_up();
-    publish_traffic();
-    publish_states();
-}
-
-boost::intrusive_ptr<pool_list> cluster_shard::pools_of(const std::string& keyspace) const
-{
-    auto pools = boost::intrusive_ptr<pool_list>{new pool_list{nodes_.size()}};
-    for (std::size_t i = 0; i < nodes_.size(); ++i)
-        if (nodes_[i]->status() != base::node_status::unknown)
-            pools->pools[i] = pool_ptr{nodes_[i]->find(keyspace)};
-    return pools;
-}
-
-void cluster_shard::carry_out(departures&& leave, const control_target& control)
-{
-    for (const std::uint32_t moved : leave.moved) {
-        const endpoint& to = topology_->nodes[moved].address;
-        nodes_[moved]->move(to, to == control.node ? control.host : std::string{});
-    }
-    for (const std::uint32_t position : leave.unwanted)
-        nodes_[position]->want(false);
-    for (std::unique_ptr<shard_node>& node : leave.gone)
-        let_leave(std::move(node));
-}
-
-void cluster_shard::publish_traffic()
-{
-    std::vector<node_traffic::entry> nodes;
-    nodes.reserve(nodes_.size());
-    for (const std::unique_ptr<shard_node>& node : nodes_)
-        nodes.push_back({node->who().host_id, node->shared_counts()});
-    traffic_.set(std::move(nodes));
-}
-
-auto cluster_shard::take_nodes(const cluster_shape& shape, const topology_change& change) -> departures
-{
-    departures leave;
-    const bool is_first = table_ == nullptr;
-    std::vector<std::unique_ptr<shard_node>> before = std::exchange(nodes_, {});
-    nodes_.reserve(shape.nodes->nodes.size());
-    for (std::size_t i = 0; i < shape.nodes->nodes.size(); ++i) {
-        const node& each = shape.nodes->nodes[i];
-        if (change.before[i] != topology_change::no_position) {
-            nodes_.push_back(std::move(before[change.before[i]]));
-            if (nodes_.back()->who().address != each.address)
-                leave.moved.push_back(static_cast<std::uint32_t>(i));
-            continue;
-        }
-        std::string host = each.address == shape.control.node ? shape.control.host : std::string{};
-        nodes_.push_back(std::make_unique<shard_node>(
-            shard_,
-            settings_,
-            shard_node::identity{each.host_id, each.address, std::move(host), shape.control.version},
-            static_cast<base::observer*>(this)
-        ));
-        if (!is_first)
-            nodes_.back()->set_new();
-    }
-    for (const std::uint32_t gone : change.removed)
-        leave.gone.push_back(std::move(before[gone]));
-    return leave;
-}
-
-void cluster_shard::make_table(
-    const cluster_shape& shape, const topology_change& change, std::vector<std::uint32_t>& unwanted
-)
-{
-    std::vector<plan_table::entry> entries;
-    entries.reserve(nodes_.size());
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        const node& each = topology_->nodes[i];
-        entries.push_back({{each.host_id, each.address, each.data_center, each.rack}, nodes_[i]->facts()});
-    }
-    const boost::intrusive_ptr<plan_table> old = std::exchange(
-        table_,
-        new plan_table{std::move(entries), topology_, config().load_balancing, shape.local_dc, shape.chance}
-    );
-    balancer_.use(table_);
-    // Nearer ones are connected to when that is time.
-    for (std::uint32_t i = 0; i < nodes_.size(); ++i)
-        if (const std::uint32_t was = change.before[i];
-            was != topology_change::no_position && !is_local(i) && table_->distance(i) > old->distance(was))
-            unwanted.push_back(i);
-    if (knowledge_ == nullptr)
-        return;
-    // What is wrong stays wrong: it is said once.
-    for (const std::string& problem : table_->problems()) {
-        if (std::ranges::find(problems_told_, problem) != problems_told_.end())
-            continue;
-        base::log(log_level::warning, "load balancing", problem);
-        problems_told_.push_back(problem);
-    }
-}
-
 std::optional<std::uint32_t> cluster_shard::position_of(const uuid& host) const noexcept
 {
     if (topology_ == nullptr)
@@ -275,59 +143,15 @@ std::optional<std::uint32_t> cluster_shard::position_of(const uuid& host) const 
     return static_cast<std::uint32_t>(found - topology_->nodes.begin());
 }
 
-void cluster_shard::publish_states()
-{
-    if (knowledge_ == nullptr || topology_ == nullptr)
-        return;
-    auto now = std::make_shared<topology_data>(*topology_);
-    for (std::size_t i = 0; i < nodes_.size(); ++i)
-        now->nodes[i].state = state_of(nodes_[i]->status());
-    knowledge_->set(topology{std::move(now)});
-}
-
 void cluster_shard::on_node_status(const base::node_status_change& change) noexcept
 {
     if (closed_)
         return;
-    table_->update_up();
-    publish_soon();
+    if (const std::optional<std::uint32_t> position = position_of(change.host_id))
+        table_->update_up(*position);
+    count_state_change();
     if (control_ != nullptr && change.now == base::node_status::up)
         control_->on_node_up();
-}
-
-void cluster_shard::publish_soon()
-{
-    if (knowledge_ == nullptr)
-        return;
-    // Many may come up in one turn.
-    if (std::exchange(published_, true)) {
-        unpublished_ = true;
-        return;
-    }
-    publish_states();
-    net::run_later(*shard_, [weak = weak_from_this()] {
-        const auto self = weak.lock();
-        if (self == nullptr)
-            return;
-        self->published_ = false;
-        if (std::exchange(self->unpublished_, false) && !self->closed_)
-            self->publish_states();
-    });
-}
-
-void cluster_shard::let_leave(std::unique_ptr<shard_node> node)
-{
-    shard_node* const left = node.get();
-    leaving_.push_back(std::move(node));
-    // Not at once: this may be one of its own calls.
-    left->remove([weak = weak_from_this(), left] {
-        const auto self = weak.lock();
-        if (self == nullptr)
-            return;
-        net::run_later(*self->shard_, [self, left] {
-            std::erase_if(self->leaving_, [left](const auto& n) { return n.get() == left; });
-        });
-    });
 }
 
 const std::string& cluster_shard::key(protocol_version version, const std::string& keyspace) noexcept
@@ -408,6 +232,8 @@ void cluster_shard::close_now() noexcept
 {
     if (std::exchange(closed_, true))
         return;
+    base::timer_wheel::clear(*this);
+    settings_.turns->close();
     openings_.close(closed_reason());
     for (const std::unique_ptr<shard_node>& node : nodes_)
         node->close(closed_reason());
@@ -426,6 +252,8 @@ void cluster_shard::on_shard_down() noexcept
     closed_ = true;
     // From now on they may go on any thread, several at once.
     closables_.clear();
+    base::timer_wheel::clear(*this);
+    settings_.turns->close();
     openings_.drop();
     if (control_ != nullptr)
         control_->drop();

@@ -7,6 +7,7 @@
 #include "cluster/node_traffic.hpp"
 #include "cluster/pool_openings.hpp"
 #include "cluster/pool_set.hpp"
+#include "cluster/remarks.hpp"
 #include "cluster/replica_finder.hpp"
 #include "cluster/shard_node.hpp"
 #include "cluster/timestamps.hpp"
@@ -14,6 +15,9 @@
 #include "cluster/topology_watch.hpp"
 #include "cluster/unused_nodes.hpp"
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -48,10 +52,16 @@ struct cluster_shape {
 class cluster_shard final : public std::enable_shared_from_this<cluster_shard>,
                             private net::shard::guest,
                             private topology_listener,
-                            private base::observer {
+                            private base::observer,
+                            private base::timer_node {
 public:
+    /// Connections to nodes that are not local are opened on demand, and closed when nothing was sent on them for this long:
+    /// at the next look.
+    static constexpr std::chrono::minutes longest_rest{5};
+    static constexpr std::chrono::minutes rest_looks{1};
+
     cluster_shard(std::shared_ptr<net::shard> home, const pool_settings& settings);
-    ~cluster_shard() override = default;
+    ~cluster_shard() override;
     cluster_shard(const cluster_shard&) = delete;
     cluster_shard& operator=(const cluster_shard&) = delete;
 
@@ -111,6 +121,12 @@ public:
     /// Any thread.
     [[nodiscard]] node_traffic::list traffic() const { return traffic_.get(); }
 
+    /// How often the list of nodes or the state of one has changed. Any thread.
+    [[nodiscard]] std::uint64_t state_changes() const noexcept
+    {
+        return state_changes_.load(std::memory_order_acquire);
+    }
+
     /// Asks a node whether it lives. Calls back once, at the latest after health_check_timeout, maybe at once.
     void check_health(const uuid& host_id, health_check::callback done);
 
@@ -144,6 +160,10 @@ private:
         const cluster_shape& shape, const topology_change& change, std::vector<std::uint32_t>& unwanted
     );
     [[nodiscard]] boost::intrusive_ptr<pool_list> pools_of(const std::string& keyspace) const;
+    [[nodiscard]] pool* wanted_pool(std::uint32_t position, const std::string& keyspace) const noexcept;
+    /// The pools of this node are others now.
+    void put_pools(std::uint32_t position);
+    void let_rest(std::uint32_t position);
     void carry_out(departures&& leave, const control_target& control);
     void let_leave(std::unique_ptr<shard_node> node);
     [[nodiscard]] std::string find_local_dc(const topology_data& among) const;
@@ -158,9 +178,10 @@ private:
     /// The load of a data center must not go to a single node of another, while more may be used.
     void open_beside(std::uint32_t position, const pool_set& set);
     void open_missing(const pool_set& set);
+    void watch_rest(std::uint32_t position) noexcept;
+    void on_timer(base::time_point now) noexcept override;
     void take_hint(const protocol::status_change& said);
-    void publish_states();
-    void publish_soon();
+    void count_state_change() noexcept { state_changes_.fetch_add(1, std::memory_order_release); }
     void publish_traffic();
     void on_node_status(const base::node_status_change& change) noexcept override;
     /// Runs it on every shard, this one included.
@@ -178,7 +199,7 @@ private:
     std::shared_ptr<cluster_knowledge> knowledge_;   // of the first shard
     std::string local_dc_;                           // of the first shard; empty: not known yet
     std::uint64_t chance_ = 0;                       // of the first shard
-    std::vector<std::string> problems_told_;         // of the first shard
+    remarks problems_;                               // of the first shard
     endpoint control_node_;
     std::shared_ptr<topology_watch> watch_;
     std::unique_ptr<control_connection> control_;
@@ -196,8 +217,7 @@ private:
     unused_nodes unused_;
     base::intrusive_list<closable, closing_tag> closables_;
     timestamps write_times_;
-    bool published_ = false;    // in this turn
-    bool unpublished_ = false;  // there is more
+    std::atomic<std::uint64_t> state_changes_{0};
     bool closing_ = false;
     bool closed_ = false;
 };

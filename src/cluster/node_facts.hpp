@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/observer.hpp"
+#include "base/single_writer.hpp"
 #include "net/traffic.hpp"
 
 #include <chrono>
@@ -27,6 +29,8 @@ struct node_facts {
 
     net::traffic counts;
     bool up = false;  ///< At least one connection serves requests, and the node is not silent.
+    base::single_writer<base::node_status> status{
+        base::node_status::unknown};  ///< May be read on any thread.
 
     /// When it came up after it was down, or was added to a cluster that this client knew. Empty when it was up from the
     /// beginning: all nodes are new to a new client.

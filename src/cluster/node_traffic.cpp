@@ -25,12 +25,36 @@ std::chrono::nanoseconds mean_latency(std::span<const net::traffic::answer_times
     return std::chrono::nanoseconds{weights > 0 ? static_cast<std::int64_t>(sum / weights) : 0};
 }
 
+const node_facts* find_facts(const node_traffic::list& all, const uuid& host_id) noexcept
+{
+    const auto found = std::ranges::lower_bound(*all, host_id, {}, &node_traffic::entry::host_id);
+    return found == all->end() || found->host_id != host_id ? nullptr : found->facts.get();
+}
+
 }  // namespace
 
 const net::traffic* find_traffic(const node_traffic::list& all, const uuid& host_id) noexcept
 {
-    const auto found = std::ranges::lower_bound(*all, host_id, {}, &node_traffic::entry::host_id);
-    return found == all->end() || found->host_id != host_id ? nullptr : found->counts.get();
+    const node_facts* const facts = find_facts(all, host_id);
+    return facts == nullptr ? nullptr : &facts->counts;
+}
+
+node_state join_states(const uuid& host_id, std::span<const node_traffic::list> shards) noexcept
+{
+    node_state joined = node_state::unknown;
+    for (const node_traffic::list& shard : shards) {
+        const node_facts* const facts = find_facts(shard, host_id);
+        if (facts == nullptr)
+            continue;
+        const base::node_status status = facts->status;
+        if (status == base::node_status::up)
+            return node_state::up;
+        if (status == base::node_status::silent)
+            joined = node_state::silent;
+        else if (status == base::node_status::down && joined == node_state::unknown)
+            joined = node_state::down;
+    }
+    return joined;
 }
 
 node_stats sum_traffic(const node& of, std::span<const node_traffic::list> shards)
@@ -38,7 +62,7 @@ node_stats sum_traffic(const node& of, std::span<const node_traffic::list> shard
     node_stats sum;
     sum.host_id = of.host_id;
     sum.address = of.address;
-    sum.state = of.state;
+    sum.state = join_states(of.host_id, shards);
     std::vector<net::traffic::answer_times> times;
     for (const node_traffic::list& shard : shards) {
         const net::traffic* const counts = find_traffic(shard, of.host_id);

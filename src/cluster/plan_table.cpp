@@ -33,7 +33,10 @@ plan_table::plan_table(
     std::string_view local_dc,
     std::uint64_t chance
 )
-    : nodes_(std::move(nodes)), keeper_(std::move(keeper)), distances_(nodes_.size(), node_distance::ignored)
+    : nodes_(std::move(nodes)),
+      keeper_(std::move(keeper)),
+      distances_(nodes_.size(), node_distance::ignored),
+      places_(nodes_.size())
 {
     std::vector<std::uint32_t> rack;
     std::vector<std::uint32_t> others;
@@ -99,20 +102,27 @@ void plan_table::add_group(std::vector<std::uint32_t> nodes, node_distance dista
     made.up.reserve(made.nodes.size());
     for (std::uint32_t i = 0; i < made.nodes.size(); ++i) {
         distances_[made.nodes[i]] = distance;
+        places_[made.nodes[i]] = {static_cast<std::uint32_t>(groups_.size()), i};
         if (facts(made.nodes[i]).up)
             made.up.push_back(i);
     }
     groups_.push_back(std::move(made));
 }
 
-void plan_table::update_up()
+void plan_table::update_up(std::uint32_t position)
 {
-    for (group& g : groups_) {
-        g.up.clear();
-        for (std::uint32_t i = 0; i < g.nodes.size(); ++i)
-            if (facts(g.nodes[i]).up)
-                g.up.push_back(i);
-    }
+    if (distance(position) == node_distance::ignored)
+        return;
+    const place& at = places_[position];
+    std::vector<std::uint32_t>& up = groups_[at.group].up;
+    const auto found = std::ranges::lower_bound(up, at.index);
+    const bool listed = found != up.end() && *found == at.index;
+    if (facts(position).up == listed)
+        return;
+    if (listed)
+        up.erase(found);
+    else
+        up.insert(found, at.index);
 }
 
 }  // namespace async_cassandra::detail

@@ -34,7 +34,7 @@ public:
     /// other local ones, then a group for each other data center.
     struct group {
         std::vector<std::uint32_t> nodes;
-        std::vector<std::uint32_t> up;  ///< Indexes in `nodes`.
+        std::vector<std::uint32_t> up;  ///< Indexes in `nodes`, in order.
     };
 
     /// What one node is made of.
@@ -77,18 +77,25 @@ public:
     /// What is wrong with the settings, for the log: a filter that throws, a data center without nodes.
     [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return problems_; }
 
-    /// Nodes came up or went down; their facts say so already.
-    void update_up();
+    /// A node may have come up or gone down; its facts say so already.
+    void update_up(std::uint32_t position);
 
 private:
     [[nodiscard]] bool accepted(const node_identity& node, const node_filter& filter);
     void add_remote(std::vector<std::uint32_t>&& nodes, std::size_t most, std::uint64_t chance);
     void add_group(std::vector<std::uint32_t> nodes, node_distance distance);
 
+    /// Where a node stands. Of a node that is ignored it means nothing.
+    struct place {
+        std::uint32_t group = 0;
+        std::uint32_t index = 0;  // in the nodes of the group
+    };
+
     std::vector<entry> nodes_;
     std::shared_ptr<const void> keeper_;
     std::vector<node_facts*> facts_;  // of nodes_, closer together
     std::vector<node_distance> distances_;
+    std::vector<place> places_;
     std::vector<node_view> views_;
     std::vector<group> groups_;
     std::vector<std::string> problems_;

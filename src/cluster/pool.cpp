@@ -43,7 +43,8 @@ pool::pool(
       owner_(&owner),
       fsm_(settings.connections, settings.config->max_in_flight),
       most_queued_(share(settings.config->max_queued_requests, settings.shards)),
-      most_queued_bytes_(share(settings.config->max_queued_bytes, settings.shards))
+      most_queued_bytes_(share(settings.config->max_queued_bytes, settings.shards)),
+      turns_(settings.turns)
 {}
 
 pool::~pool()
@@ -98,7 +99,6 @@ pool::admission pool::submit(pool_request& request)
 
 void pool::send(pool_request& request, slot s)
 {
-    request.slot_ = s;
     request.connection_ = members_[s].link.get();
     if (const protocol::encode_result encoded = request.connection_->send(request); !encoded)
         request.on_unencodable(encoded.rule);
@@ -125,22 +125,24 @@ void pool::unqueue(pool_request& request) noexcept
 
 request_effect pool::withdraw(pool_request& request) noexcept
 {
-    if (request.connection_ == nullptr) {
-        unqueue(request);
-        return request_effect::not_sent;
-    }
-    const slot s = request.slot_;
-    net::connection& on = *std::exchange(request.connection_, nullptr);
-    const request_effect effect = on.cancel(request);
+    if (request.connection_ != nullptr)
+        return std::exchange(request.connection_, nullptr)->cancel(request);
+    unqueue(request);
+    return request_effect::not_sent;
+}
+
+void pool::on_given_up(net::connection& c, request_effect effect) noexcept
+{
+    const pool_ptr self{this};
+    const slot s = slot_of(c);
     if (effect != request_effect::not_sent) {
-        fsm_.on_orphaned(s, static_cast<std::uint16_t>(on.orphans()), shard_->now());
+        fsm_.on_orphaned(s, static_cast<std::uint16_t>(c.orphans()), shard_->now());
         watch_orphans();
     }
     if (fsm_.is_draining(s))
         close_if_idle(s);
     // Its stream id may be free now, and when no answer is under way nothing else wakes the queue.
     send_queued();
-    return effect;
 }
 
 pool_fsm::loads pool::loads()
@@ -161,16 +163,18 @@ pool::slot pool::slot_of(const net::connection& c) const noexcept
 
 void pool::connect(slot s)
 {
-    if (members_.size() < fsm_.slots())
-        members_.resize(fsm_.slots());
-    members_[s] = {std::make_shared<net::connection>(shard_, settings_, *this), false};
+    members_[s].link = std::make_shared<net::connection>(shard_, settings_, *this);
     members_[s].link->open();
 }
 
-void pool::open_all(const pool_fsm::actions& what)
+void pool::open_all(const pool_fsm::actions& what, handshake_turns::rank as)
 {
-    for (const slot s : what.open)
-        connect(s);
+    if (members_.size() < fsm_.slots())
+        members_.resize(fsm_.slots());
+    for (const slot s : what.open) {
+        members_[s].turn = std::make_unique<opening>(*this, s);
+        turns_->ask(*members_[s].turn, as);
+    }
 }
 
 void pool::open(open_callback done)
@@ -184,6 +188,7 @@ void pool::open(open_callback done)
         return;
     }
     waiters_.push_back(std::move(done));
+    hurry();
     fill();
 }
 
@@ -192,12 +197,21 @@ void pool::hold() noexcept
     holding_ = !closed_ && !is_up();
 }
 
-void pool::fill()
+void pool::fill(handshake_turns::rank as)
 {
     if (closed_)
         return;
     draining_ = false;
-    open_all(fsm_.fill());
+    open_all(fsm_.fill(), fsm_.ready().empty() ? as : handshake_turns::rank::later);
+}
+
+void pool::hurry() noexcept
+{
+    if (!fsm_.ready().empty())
+        return;
+    for (const member& m : members_)
+        if (m.turn != nullptr && m.link == nullptr)
+            turns_->ask(*m.turn, handshake_turns::rank::first);
 }
 
 void pool::resize(std::size_t connections)
@@ -222,6 +236,7 @@ void pool::on_ready(net::connection& c) noexcept
 {
     const pool_ptr self{this};
     const slot s = slot_of(c);
+    const auto turn = std::move(members_[s].turn);  // the next one's, when all this is done
     const bool is_first = fsm_.ready().empty();
     const pool_fsm::actions what = fsm_.on_ready(s, loads());
     open_all(what);

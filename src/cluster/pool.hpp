@@ -3,6 +3,7 @@
 
 #include <async_cassandra/config.hpp>
 
+#include "cluster/handshake_turns.hpp"
 #include "cluster/node_fsm.hpp"
 #include "cluster/pool_fsm.hpp"
 #include "net/connection.hpp"
@@ -38,7 +39,6 @@ private:
     friend class pool;
     net::connection* connection_ = nullptr;  // null while it waits in the queue
     std::size_t queued_bytes_ = 0;
-    pool_fsm::slot slot_ = 0;  // of the connection
 };
 
 /// What the pools of one cluster have in common.
@@ -46,6 +46,9 @@ struct pool_settings {
     std::shared_ptr<const cluster_config> config;
     std::size_t shards = 1;
     std::size_t connections = config->connections_per_node;  ///< Of each pool that is made from now on.
+    /// Of the pools of one shard.
+    std::shared_ptr<handshake_turns> turns =
+        std::make_shared<handshake_turns>(handshake_turns::most_of_cluster);
 };
 
 /// Throws configuration_error unless a pool can have so many.
@@ -143,8 +146,11 @@ public:
     /// Requests may wait for the first connection, which is about to be opened; they are told when that fails.
     void hold() noexcept;
 
-    /// Opens what is missing.
-    void fill();
+    /// Opens what is missing, as soon as it is its turn; `as`: of a first connection.
+    void fill(handshake_turns::rank as = handshake_turns::rank::first);
+
+    /// The node is said to live: a first connection that waits for its turn goes before those of dead nodes.
+    void hurry() noexcept;
 
     /// Another number of connections from now on; those that are too many finish their requests first.
     void resize(std::size_t connections);
@@ -182,9 +188,21 @@ public:
 private:
     using slot = pool_fsm::slot;
 
+    /// A slot's place among those who shake hands.
+    class opening final : public handshake_turn {
+    public:
+        opening(pool& of, slot s) noexcept : pool_(of), slot_(s) {}
+        void begin() noexcept override { pool_.connect(slot_); }
+
+    private:
+        pool& pool_;
+        slot slot_;
+    };
+
     struct member {
-        std::shared_ptr<net::connection> link;
-        bool opened = false;  // the owner knows of it
+        std::shared_ptr<net::connection> link;  // null while it waits for its turn
+        std::unique_ptr<opening> turn;          // until it is ready
+        bool opened = false;                    // the owner knows of it
     };
 
     [[nodiscard]] std::optional<slot> choose() noexcept
@@ -199,9 +217,10 @@ private:
     [[nodiscard]] pool_fsm::loads loads();
     [[nodiscard]] slot slot_of(const net::connection& c) const noexcept;
     void connect(slot s);
-    void open_all(const pool_fsm::actions& what);
+    void open_all(const pool_fsm::actions& what, handshake_turns::rank as = handshake_turns::rank::later);
     void close_all(const pool_fsm::actions& what) noexcept;
     void close_if_idle(slot s) noexcept;
+    void give_up_turn(slot s) noexcept;
     void watch_orphans() noexcept;
     void lose(slot s, const net::close_reason& reason) noexcept;
     void fail_open(slot s, const net::close_reason& reason) noexcept;
@@ -216,6 +235,7 @@ private:
     void on_closed(net::connection& c, const net::close_reason& reason) noexcept override;
     void on_suspicion(net::connection& c) noexcept override;
     void on_room(net::connection& c) noexcept override;
+    void on_given_up(net::connection& c, request_effect effect) noexcept override;
     void on_timer(base::time_point now) noexcept override;
 
     std::shared_ptr<net::shard> shard_;
@@ -224,6 +244,7 @@ private:
     pool_fsm fsm_;
     std::size_t most_queued_;
     std::size_t most_queued_bytes_;
+    std::shared_ptr<handshake_turns> turns_;
     std::vector<member> members_;  // by slot
     std::vector<pool_fsm::load> loads_;
     std::vector<open_callback> waiters_;

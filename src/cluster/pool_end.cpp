@@ -33,11 +33,20 @@ connect_failure class_of(const net::close_reason& reason, bool with_keyspace) no
 void pool::close_all(const pool_fsm::actions& what) noexcept
 {
     for (const slot s : what.close) {
-        const auto link = members_[s].link;
         // What was told meanwhile may have closed it, and its slot be taken by another.
-        if (link != nullptr && fsm_.is_draining(s))
+        if (!fsm_.is_draining(s))
+            continue;
+        if (const auto link = members_[s].link)
             link->close({make_error_code(errc::closed), "it is not needed any more", nullptr});
+        else
+            give_up_turn(s);
     }
+}
+
+void pool::give_up_turn(slot s) noexcept
+{
+    members_[s] = {};
+    fsm_.on_closed(s);
 }
 
 void pool::close_if_idle(slot s) noexcept
@@ -76,6 +85,8 @@ void pool::close(const net::close_reason& reason) noexcept
     for (std::size_t s = 0; s < members_.size(); ++s)
         if (const auto link = members_[s].link)
             link->close(reason);
+        else
+            give_up_turn(static_cast<slot>(s));
     tell_waiters(&reason);
 }
 
@@ -87,9 +98,11 @@ void pool::drop() noexcept
     holding_ = false;
     queue_.clear();
     waiters_.clear();
-    for (member& m : members_)
+    for (member& m : members_) {
         if (const auto link = std::exchange(m.link, nullptr))
             link->drop();
+        m.turn.reset();
+    }
 }
 
 void pool::tell_if_idle() noexcept

@@ -13,13 +13,10 @@
 
 namespace async_cassandra::detail {
 
-/// Opens the pools of one shard, so many at once: the first handshakes with a large cluster come in a row. Later ones are
-/// the nodes' own matter.
+/// Makes the pools of one shard, so many at once, in a row: a node of a large cluster whose row has not come costs nothing,
+/// and a request that wants it goes ahead. The handshakes themselves are counted by `handshake_turns`.
 class pool_openings {
 public:
-    /// How many handshakes begin at once when a cluster is connected to.
-    static constexpr std::size_t most_of_cluster = 32;
-
     using opener =
         std::function<void(const uuid& host, const std::string& keyspace, pool::open_callback done)>;
 

@@ -93,6 +93,7 @@ pool_ptr shard_node::find_or_make(const std::string& keyspace)
 void shard_node::open(const std::string& keyspace, pool::open_callback done)
 {
     const pool_ptr p = find_or_make(keyspace);
+    busy_at_.reset();
     want(true);
     p->open(std::move(done));
 }
@@ -106,8 +107,11 @@ void shard_node::open_for_requests(const std::string& keyspace)
 
 void shard_node::gossip_up()
 {
-    if (!closed_)
-        carry_out(fsm_.on_gossip_up());
+    if (closed_)
+        return;
+    carry_out(fsm_.on_gossip_up());
+    for (const pool_ptr& p : std::vector{pools_})
+        p->hurry();
 }
 
 void shard_node::gossip_down()
@@ -173,7 +177,7 @@ void shard_node::resize(std::size_t connections)
         p->resize(connections);
 }
 
-void shard_node::carry_out(const node_fsm::actions& what, std::string_view detail)
+void shard_node::carry_out(const node_fsm::actions& what, std::string_view detail, handshake_turns::rank as)
 {
     const std::vector<pool_ptr> pools = pools_;
     if (what.drain)
@@ -181,7 +185,7 @@ void shard_node::carry_out(const node_fsm::actions& what, std::string_view detai
             p->drain(drained("connections to the node are not wanted any more"));
     if (what.connect)
         for (const pool_ptr& p : pools)
-            p->fill();
+            p->fill(as);
     if (what.probe)
         for (const pool_ptr& p : pools)
             p->probe();
@@ -213,6 +217,7 @@ void shard_node::note(const node_fsm::transition& change) noexcept
     const base::time_point now = shard_->now();
     const bool was_connected =
         change.before == base::node_status::up || change.before == base::node_status::silent;
+    facts_->status = change.now;
     facts_->up = change.now == base::node_status::up;
     if (facts_->up) {
         if (is_new_ || (away_since_ && now - *away_since_ >= node_facts::absence))
@@ -238,7 +243,17 @@ void shard_node::arm() noexcept
 
 void shard_node::on_timer(base::time_point now) noexcept
 {
-    carry_out(fsm_.on_timer(now));
+    const bool again = fsm_.failures() != 0;
+    carry_out(fsm_.on_timer(now), {}, again ? handshake_turns::rank::later : handshake_turns::rank::first);
+}
+
+bool shard_node::has_rested(base::time_point now, base::time_point::duration how_long) noexcept
+{
+    if (busy_at_ && counts_->sent == sent_then_ && counts_->in_flight == 0)
+        return now - *busy_at_ >= how_long;
+    busy_at_ = now;
+    sent_then_ = counts_->sent;
+    return false;
 }
 
 void shard_node::opened() noexcept

@@ -85,9 +85,12 @@ public:
 
     /// What its connections, the former ones too, have carried.
     [[nodiscard]] const net::traffic& counts() const noexcept { return *counts_; }
-    [[nodiscard]] const std::shared_ptr<net::traffic>& shared_counts() const noexcept { return counts_; }
 
-    /// For plans.
+    /// Whether, for so long, nothing was sent to it and nothing was under way, nor was it opened. As far as earlier calls saw
+    /// it: to be called often enough.
+    [[nodiscard]] bool has_rested(base::time_point now, base::time_point::duration how_long) noexcept;
+
+    /// For plans, and for those who ask on other threads.
     [[nodiscard]] const node_facts_ptr& facts() const noexcept { return facts_; }
 
     /// Open ones, those that are drained included.
@@ -103,7 +106,11 @@ private:
     void note(const node_fsm::transition& change) noexcept;
     void retire_pools(const net::close_reason& reason, std::vector<pool_ptr> successors);
     void forget(pool& p);
-    void carry_out(const node_fsm::actions& what, std::string_view detail = {});
+    void carry_out(
+        const node_fsm::actions& what,
+        std::string_view detail = {},
+        handshake_turns::rank as = handshake_turns::rank::first
+    );
     void arm() noexcept;
     [[nodiscard]] std::uint64_t chance() { return shard_->env().entropy(); }
     void opened() noexcept;
@@ -128,6 +135,8 @@ private:
     node_facts_ptr facts_;
     std::shared_ptr<net::traffic> counts_;        // of facts_
     std::optional<base::time_point> away_since_;  // it was up, or was tried in vain
+    std::optional<base::time_point> busy_at_;     // when has_rested last saw anything of it
+    std::uint64_t sent_then_ = 0;
     node_fsm fsm_;
     std::vector<pool_ptr> pools_;
     std::vector<pool_ptr> retired_;  // drained, for good

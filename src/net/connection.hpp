@@ -64,6 +64,10 @@ public:
     /// Answers came: stream ids are free.
     virtual void on_room(connection& c) noexcept = 0;
 
+    /// Whoever sent a request waits for it no longer. Its stream id is free when the effect is `not_sent`, else an orphan. The
+    /// connection may be closed within.
+    virtual void on_given_up(connection&, request_effect) noexcept {}
+
     /// An event, as the owner asked for with REGISTER; `body` is valid during the call.
     virtual void on_event(connection&, std::span<const std::byte> /* body */) noexcept {}
 
@@ -104,7 +108,7 @@ public:
     [[nodiscard]] protocol::encode_result send(pending_request& request);
 
     /// The request no longer waits. Says what it may have done: a request whose bytes have not been handed to the
-    /// socket is taken back, any other leaves an orphaned stream id.
+    /// socket is taken back, any other leaves an orphaned stream id. The owner is told.
     request_effect cancel(pending_request& request) noexcept;
 
     /// True while no byte of the request has been handed to the socket.
@@ -172,6 +176,7 @@ private:
     }
     [[nodiscard]] request_effect effect_of(const stream_table::gathered_at& where) const noexcept;
     void fail(errc code, std::string text) noexcept;
+    [[nodiscard]] request_effect give_up(const pending_request& request) noexcept;
 
     std::shared_ptr<shard> shard_;
     connection_settings settings_;

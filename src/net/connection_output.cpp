@@ -40,6 +40,15 @@ protocol::encode_result connection::send(pending_request& request)
 
 request_effect connection::cancel(pending_request& request) noexcept
 {
+    const request_effect effect = give_up(request);
+    // A closed one tells its owner that alone, if it still has one.
+    if (state_ != state::closed)
+        owner_->on_given_up(*this, effect);
+    return effect;
+}
+
+request_effect connection::give_up(const pending_request& request) noexcept
+{
     const std::int16_t id = request.stream_;
     const stream_table::gathered_at where = streams_.place(id);
     if (where.batch != batch_) {

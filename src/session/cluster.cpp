@@ -57,12 +57,12 @@ cluster::cluster(cluster_config config) : core_(detail::cluster_core::create_wit
 
 topology cluster::topology() const
 {
-    return core_->knowledge().known_topology();
+    return core_->known_topology();
 }
 
 schema cluster::schema() const
 {
-    return core_->knowledge().known_schema();
+    return core_->known_schema();
 }
 
 cluster_stats cluster::stats() const

@@ -2,10 +2,6 @@
 // Asking one node whether it lives. R20
 #include "simulation/simulated_session.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/error.hpp>
-
 namespace async_cassandra::testing {
 namespace {
 
@@ -246,34 +242,6 @@ TEST_F(simulated_health, ends_with_the_cluster)
     const auto later = check(0);
     wait(*later);
     EXPECT_EQ(failure_of<connection_error>(*later).what, "Cluster is closed");
-}
-
-TEST_F(simulated_health, that_nobody_waits_for_any_more_ends_with_the_threads_of_the_cluster)
-{
-    config.io_threads = 3;
-    connect();
-    world.run_for(1s);
-    // Only the last thread keeps its connection; the one that is told of the outcome ends before it.
-    nodes.node(1).end_connection(1, peer_ending::reset);
-    nodes.node(1).end_connection(2, peer_ending::reset);
-    world.run_for(1s);
-    ASSERT_EQ(nodes.node(1).open_connections(), 1U);
-    nodes.freeze(1);
-    asio::cancellation_signal cancel;
-    const auto end = start<host_health>([&](auto handler) {
-        client->check_host_health(
-            nodes.host_id(1), asio::bind_cancellation_slot(cancel.slot(), std::move(handler))
-        );
-    });
-    world.run_for(10ms);
-    cancel.emit(asio::cancellation_type::terminal);
-    wait(*end);
-    EXPECT_EQ(failure_of<error>(*end).code, asio::error::operation_aborted);
-    opened.reset();
-    client.reset();
-    world.run_for(1min);
-    EXPECT_EQ(nodes.node(1).open_connections(), 0U);
-    EXPECT_EQ(end->count, 1);
 }
 
 TEST_F(simulated_health, before_the_first_connect_knows_no_node)

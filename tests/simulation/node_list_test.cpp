@@ -179,7 +179,7 @@ protected:
     second_keyspace()
     {
         config.protocol = protocol_version::v4;
-        config.load_balancing.max_nodes_per_remote_dc = 3;
+        config.load_balancing.max_nodes_per_remote_dc = 4;
         keyspace = "a";
     }
     [[nodiscard]] std::size_t remote_connections()

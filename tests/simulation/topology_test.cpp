@@ -130,6 +130,30 @@ TEST_F(simulated_topology, says_which_nodes_the_client_can_use)
     EXPECT_EQ(state(1), async_cassandra::node_state::up) << "also after the list of nodes was read again";
 }
 
+TEST_F(simulated_topology, a_node_can_be_used_while_any_thread_has_a_connection_to_it)
+{
+    config.io_threads = 2;
+    config.reconnect_base_delay = config.reconnect_max_delay = 1h;
+    connect();
+    world.run_for(1s);
+    const auto state = [this] {
+        const topology now = client->topology();
+        const async_cassandra::node_state shown = now.find(nodes.host_id(1))->state;
+        for (const node_stats& each : client->node_stats())
+            if (each.host_id == nodes.host_id(1)) {
+                EXPECT_EQ(each.state, shown);
+            }
+        return shown;
+    };
+    EXPECT_EQ(state(), async_cassandra::node_state::up);
+    nodes.node(1).end_connection(0, peer_ending::reset);
+    world.run_for(1s);
+    EXPECT_EQ(state(), async_cassandra::node_state::up);
+    nodes.node(1).end_connection(1, peer_ending::reset);
+    world.run_for(1s);
+    EXPECT_EQ(state(), async_cassandra::node_state::down);
+}
+
 TEST_F(simulated_topology, a_node_that_joins_is_known_after_the_window_of_events)
 {
     connect();

@@ -42,7 +42,7 @@ protected:
     void up(std::uint32_t position, bool is)
     {
         facts(position).up = is;
-        table->update_up();
+        table->update_up(position);
     }
     node_plan plan() { return plan({}); }
     node_plan plan(const nodes& replicas)

@@ -57,8 +57,8 @@ struct random_cluster {
             if (d.one_in(4))
                 table->facts(i).came_back = test::plans_begin - std::chrono::seconds{d.below(120)};
             table->facts(i).up = !d.one_in(4);
+            table->update_up(i);
         }
-        table->update_up();
     }
 
     [[nodiscard]] bool is_local(std::uint32_t i) const { return placed[i].data_center == "dc1"; }

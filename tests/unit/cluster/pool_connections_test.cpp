@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cluster/control_request.hpp"
 #include "unit/cluster/pool_fixture.hpp"
 
 #include <algorithm>
@@ -14,6 +15,12 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 const net::close_reason enough{make_error_code(errc::closed), "enough", nullptr};
+
+/// Has the turn that a pool waits for.
+class other_turn final : public handshake_turn {
+public:
+    void begin() noexcept override {}
+};
 
 class pool_connections : public pool_test {
 protected:
@@ -191,6 +198,60 @@ TEST_F(pool_connections, draining_ends_when_the_last_request_is_told)
     open();
     world.run_for(1s);
     EXPECT_THAT(owner.take(), ElementsAre("connected", "one more", "one more"));
+}
+
+// Such as the one that asks whether all nodes have the same schema.
+TEST_F(pool_connections, draining_ends_when_a_query_of_the_library_is_given_up)
+{
+    config.connections_per_node = 1;
+    open_and_wait();
+    const auto query = std::make_shared<control_query>(
+        home, subject->free_connection(), "held", [](const result<result_set>&) {}
+    );
+    turn([&] { query->run(1h); });
+    world.run_for(10ms);
+    ASSERT_THAT(at_node(), ElementsAre("held"));
+    turn([&] { subject->drain(enough); });
+    world.run_for(1min);
+    EXPECT_EQ(node.open_connections(), 1U);
+    owner.take();
+    turn([&] { query->give_up(); });
+    EXPECT_THAT(owner.take(), ElementsAre("ended", "idle"));
+    world.run_for(10ms);
+    EXPECT_EQ(node.open_connections(), 0U);
+}
+
+TEST_F(pool_connections, they_open_in_turn_with_those_of_other_nodes)
+{
+    config.connections_per_node = 4;
+    turns = std::make_shared<handshake_turns>(2);
+    for (const std::size_t number : {1U, 2U})
+        node.on_request(protocol::opcode::startup).on_connection(number).reply(testing::no_reply());
+    make();
+    open();
+    world.run_for(10ms);
+    EXPECT_EQ(node.open_connections(), 3U) << "one is open, and two shake hands";
+    node.end_connection(1, testing::peer_ending::reset);
+    world.run_for(10ms);
+    EXPECT_THAT(owner.take(), ElementsAre("connected", "failed", "one more", "one more"));
+}
+
+TEST_F(pool_connections, those_that_wait_for_their_turn_are_given_up_when_it_is_drained)
+{
+    turns = std::make_shared<handshake_turns>(1);
+    other_turn elsewhere;
+    turns->ask(elsewhere, handshake_turns::rank::first);
+    make();
+    open();
+    world.run_for(1min);
+    EXPECT_EQ(world.network().connects_tried(), 0U);
+    turn([&] { subject->drain(enough); });
+    EXPECT_THAT(outcomes, ElementsAre("enough"));
+    EXPECT_THAT(owner.take(), ElementsAre("idle"));
+    open();
+    turn([&] { subject->close(enough); });
+    EXPECT_THAT(outcomes, ElementsAre("enough", "enough"));
+    EXPECT_EQ(world.network().connects_tried(), 0U);
 }
 
 TEST_F(pool_connections, draining_sends_away_those_who_wait)

@@ -124,7 +124,8 @@ protected:
 
     void make(std::size_t shards = 1)
     {
-        const pool_settings settings{std::make_shared<const cluster_config>(config), shards};
+        const pool_settings settings{
+            std::make_shared<const cluster_config>(config), shards, config.connections_per_node, turns};
         subject = pool_ptr{
             new pool{home, settings, pool_target{node_address, version, keyspace, {}, counts}, owner}};
     }
@@ -184,6 +185,7 @@ protected:
     std::string keyspace;
     std::shared_ptr<net::traffic> counts = std::make_shared<net::traffic>();
     std::shared_ptr<net::shard> home = net::shard::create(world.make_environment());
+    std::shared_ptr<handshake_turns> turns = std::make_shared<handshake_turns>(32);
     recorded_owner owner;
     std::deque<queued_request> kept;
     pool_ptr subject;

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/intrusive_list.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace async_cassandra::detail {
+
+struct handshake_tag;
+class handshake_turns;
+
+/// A connection that is to be opened: it waits for its turn, has it while it shakes hands, and gives it back when it is
+/// destroyed.
+class handshake_turn : public base::list_hook<handshake_tag> {
+public:
+    handshake_turn() noexcept = default;
+    handshake_turn(const handshake_turn&) = delete;
+    handshake_turn& operator=(const handshake_turn&) = delete;
+
+    /// Its turn has come. Once, maybe within `handshake_turns::ask`.
+    virtual void begin() noexcept = 0;
+
+protected:
+    virtual ~handshake_turn();
+
+private:
+    friend class handshake_turns;
+    handshake_turns* taken_from_ = nullptr;
+};
+
+/// Lets so many connections of one shard shake hands at once: a cluster that comes back whole, or is connected to for the
+/// first time, must not be met by thousands of handshakes, each with a password hash or a TLS key exchange.
+class handshake_turns {
+public:
+    /// Of all shards of a cluster together.
+    static constexpr std::size_t most_of_cluster = 32;
+
+    enum class rank : std::uint8_t {
+        first,  ///< A node has no connection yet, and nothing says that it is down.
+        later,  ///< It has one already, or the last try has failed: dead nodes must not keep those that live waiting.
+    };
+
+    explicit handshake_turns(std::size_t most) noexcept : most_(most) {}
+    handshake_turns(const handshake_turns&) = delete;
+    handshake_turns& operator=(const handshake_turns&) = delete;
+    ~handshake_turns() = default;
+
+    /// In the order of asking within a rank; one that waits may ask again, for another. Must outlive what asks.
+    void ask(handshake_turn& who, rank as) noexcept;
+
+    /// No turn begins any more.
+    void close() noexcept { closed_ = true; }
+
+private:
+    friend class handshake_turn;
+
+    void give_back() noexcept;
+    void go_on() noexcept;
+
+    std::size_t most_;
+    std::size_t running_ = 0;
+    base::intrusive_list<handshake_turn, handshake_tag> first_;
+    base::intrusive_list<handshake_turn, handshake_tag> later_;
+    bool going_on_ = false;
+    bool closed_ = false;
+};
+
+}  // namespace async_cassandra::detail
