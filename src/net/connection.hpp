@@ -169,6 +169,7 @@ private:
         return static_cast<std::int16_t>(streams_.limit());
     }
     [[nodiscard]] bool frame_buffers();
+    void drop_withdrawn() noexcept;
     /// Whether v4 bodies that go out are compressed.
     [[nodiscard]] bool compresses_bodies() const noexcept
     {
@@ -202,6 +203,7 @@ private:
     std::unique_ptr<base::pending_operation> connecting_;
     std::unique_ptr<base::byte_stream> stream_;
     base::byte_buffer gathered_;  // whole envelopes, not yet handed to the socket
+    std::size_t withdrawn_ = 0;   // bytes in gathered_ that are not to be written any more
     base::byte_buffer being_written_;
     std::uint64_t batch_ = 1;  // number of the write that will carry gathered_
     std::uint64_t secret_batch_ =

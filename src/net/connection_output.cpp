@@ -2,6 +2,7 @@
 #include "net/connection.hpp"
 #include "protocol/compression.hpp"
 
+#include <cstring>
 #include <utility>
 
 // What goes out: gathered, framed, written; and what is taken back.
@@ -10,6 +11,11 @@ namespace async_cassandra::net {
 namespace {
 
 constexpr std::size_t output_kept = 256 * 1024;  // larger output buffers are given back when empty
+
+// In place of its version: the envelope was taken back, and is not to be written any more.
+constexpr std::byte withdrawn{0};
+// So many bytes of them may lie in the output, whatever else is there.
+constexpr std::size_t withdrawn_kept = 64 * 1024;
 
 }  // namespace
 
@@ -61,15 +67,45 @@ request_effect connection::give_up(const pending_request& request) noexcept
         }
         return request_effect::maybe_applied;
     }
-    gathered_.erase(where.offset, where.length);
-    streams_.withdraw(id);
+    // Marked only: to close the gap at once would move all that lies behind it, for each of many that are given up together.
+    gathered_.data()[where.offset] = withdrawn;
+    withdrawn_ += where.length;
+    streams_.release(id);
     settings_.counts->on_taken_back();
+    if (ready() && withdrawn_ > withdrawn_kept && withdrawn_ > gathered_.size() / 2)
+        drop_withdrawn();
     return request_effect::not_sent;
+}
+
+void connection::drop_withdrawn() noexcept
+{
+    std::byte* const run = gathered_.data();
+    std::size_t kept = 0;
+    for (std::size_t at = 0; at < gathered_.size();) {
+        const protocol::frame_header h =
+            protocol::decode_frame_header(std::span<const std::byte, protocol::frame_header_size>{
+                run + at, protocol::frame_header_size});
+        const std::size_t length = protocol::frame_header_size + h.length;
+        if (run[at] != withdrawn) {
+            if (at != kept) {
+                std::memmove(run + kept, run + at, length);
+                streams_.move(h.stream, batch_, at, kept);
+            }
+            kept += length;
+        }
+        at += length;
+    }
+    gathered_.truncate(kept);
+    withdrawn_ = 0;
 }
 
 void connection::flush() noexcept
 {
-    if (writing_ || gathered_.empty() || stream_ == nullptr)
+    if (writing_ || stream_ == nullptr)
+        return;
+    if (withdrawn_ != 0)
+        drop_withdrawn();
+    if (gathered_.empty())
         return;
     swap(gathered_, being_written_);
     ++batch_;

@@ -39,13 +39,13 @@ stream_table::released stream_table::release(std::int16_t id) noexcept
     return {answer_to::request, request, s.where.since};
 }
 
-void stream_table::withdraw(std::int16_t id) noexcept
+void stream_table::move(std::int16_t id, std::uint64_t batch, std::size_t from, std::size_t to) noexcept
 {
-    const gathered_at gone = place(id);
-    release(id);
-    for (slot& s : slots_)
-        if (s.request != nullptr && s.where.batch == gone.batch && s.where.offset > gone.offset)
-            s.where.offset -= gone.length;
+    if (!in_range(id))
+        return;
+    gathered_at& where = slots_[index(id)].where;
+    if (where.batch == batch && where.offset == from)
+        where.offset = to;
 }
 
 pending_request* stream_table::waiting(std::int16_t id) const noexcept

@@ -46,9 +46,9 @@ public:
     /// An answer came (or the request never left): the id is free again. `nobody` when the id is not in use.
     released release(std::int16_t id) noexcept;
 
-    /// Frees the id of a request that was never handed to the socket: its bytes are taken out of the gathered ones,
-    /// and what lies behind them moves up.
-    void withdraw(std::int16_t id) noexcept;
+    /// An envelope with this id has moved within what is gathered for this write. Nothing happens when that of the request
+    /// on the id lay elsewhere.
+    void move(std::int16_t id, std::uint64_t batch, std::size_t from, std::size_t to) noexcept;
 
     /// Who waits on the id; null for an orphan and for an id that is not in use.
     [[nodiscard]] pending_request* waiting(std::int16_t id) const noexcept;

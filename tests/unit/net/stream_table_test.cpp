@@ -108,22 +108,23 @@ TEST(stream_table, an_orphaned_id_is_not_used_again_before_its_answer)
     EXPECT_EQ(table.acquire(r[3]), 0);
 }
 
-TEST(stream_table, withdrawing_moves_up_what_lies_behind_in_the_same_batch)
+TEST(stream_table, what_moves_is_the_place_of_the_envelope_that_lay_there)
 {
     stream_table table{10};
-    std::vector<recorded_request> r(4);
+    std::vector<recorded_request> r(3);
     for (recorded_request& one : r)
         table.acquire(one);
     table.set_place(0, {7, 0, 10});
-    table.set_place(1, {7, 10, 20});
-    table.set_place(2, {7, 30, 5});
-    table.set_place(3, {6, 100, 5});
-    table.withdraw(1);
-    EXPECT_EQ(table.place(0).offset, 0U);
-    EXPECT_EQ(table.place(2).offset, 10U);
-    EXPECT_EQ(table.place(3).offset, 100U) << "of another write";
-    EXPECT_EQ(table.release(1).whom, answer_to::nobody);
-    EXPECT_EQ(table.in_use(), 3U);
+    table.set_place(1, {7, 30, 5});
+    table.set_place(2, {6, 30, 5});
+    table.move(1, 7, 30, 10);
+    table.move(0, 7, 20, 10);
+    table.move(2, 7, 30, 10);
+    table.move(9, 7, 30, 10);
+    EXPECT_EQ(table.place(0).offset, 0U) << "what moved was an envelope before it with the same id";
+    EXPECT_EQ(table.place(1).offset, 10U);
+    EXPECT_EQ(table.place(1).length, 5U);
+    EXPECT_EQ(table.place(2).offset, 30U) << "of another write";
 }
 
 TEST(stream_table, everyone_who_waits_is_taken_once_with_his_place)
