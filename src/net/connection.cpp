@@ -199,6 +199,11 @@ detail::block_ptr connection::allocate(const protocol::frame_header& header)
 {
     if (state_ == state::handshaking)
         return detail::block_ptr::allocate(header.length);
+    if (!is_asked(header.stream)) {
+        // Not when its body has passed by: by then the id may be another request's.
+        fail_unasked(header.stream);
+        return {};
+    }
     pending_request* const request = streams_.waiting(header.stream);
     if (request == nullptr || !request->accepts(header.length))
         return {};
@@ -215,7 +220,21 @@ bool connection::on_block(const protocol::frame_header& header, detail::block_pt
 
 bool connection::on_frame_skipped(const protocol::frame_header& header)
 {
-    return deliver(header, {}, {});
+    return state_ != state::closed && deliver(header, {}, {});
+}
+
+bool connection::is_asked(std::int16_t stream) const noexcept
+{
+    if (stream < 0 || (stream == probe_id() && probing_))
+        return true;
+    const pending_request* const request = streams_.waiting(stream);
+    return request != nullptr ? !is_unsent(*request) : streams_.is_used(stream);
+}
+
+void connection::fail_unasked(std::int16_t stream) noexcept
+{
+    const char* const what = streams_.is_used(stream) ? " before it was asked" : ", which has no request";
+    fail(errc::protocol_violation, "the node answered on stream " + std::to_string(stream) + what);
 }
 
 bool connection::deliver(
@@ -234,10 +253,7 @@ bool connection::deliver(
     // The second of two equal answers, when the first freed the id and this very turn gave it to another request.
     if (const pending_request* waiting = streams_.waiting(header.stream);
         waiting != nullptr && is_unsent(*waiting)) {
-        fail(
-            errc::protocol_violation,
-            "the node answered on stream " + std::to_string(header.stream) + " before it was asked"
-        );
+        fail_unasked(header.stream);
         return false;
     }
     const stream_table::released released = streams_.release(header.stream);
@@ -255,12 +271,7 @@ bool connection::deliver(
         --shard_->held().orphans;
         settings_.counts->on_late_answer();
         break;
-    case stream_table::answer_to::nobody:
-        fail(
-            errc::protocol_violation,
-            "the node answered on stream " + std::to_string(header.stream) + ", which has no request"
-        );
-        break;
+    case stream_table::answer_to::nobody: fail_unasked(header.stream); break;
     }
     return state_ != state::closed;
 }

@@ -159,6 +159,8 @@ private:
     bool deliver(
         const protocol::frame_header& header, std::span<const std::byte> body, detail::block_ptr block
     );
+    [[nodiscard]] bool is_asked(std::int16_t stream) const noexcept;
+    void fail_unasked(std::int16_t stream) noexcept;
     void send_probe();
     void on_probe_answer(protocol::opcode op) noexcept;
     void watch(base::time_point now) noexcept;

@@ -53,6 +53,12 @@ public:
     /// Who waits on the id; null for an orphan and for an id that is not in use.
     [[nodiscard]] pending_request* waiting(std::int16_t id) const noexcept;
 
+    /// Whether an answer is to come on the id, if only for an orphan.
+    [[nodiscard]] bool is_used(std::int16_t id) const noexcept
+    {
+        return in_range(id) && slots_[index(id)].used;
+    }
+
     /// The request is given up, its answer is still to come.
     void orphan(std::int16_t id) noexcept;
 

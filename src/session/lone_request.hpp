@@ -29,7 +29,6 @@ protected:
 
 private:
     [[nodiscard]] bool accepts(std::uint32_t) noexcept final { return true; }
-    void on_too_large(std::uint32_t) noexcept final {}
     void on_end() noexcept final;
     void on_shard_down() noexcept final;
 };

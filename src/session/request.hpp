@@ -74,6 +74,9 @@ protected:
     /// The node's answer breaks the protocol.
     void fail_malformed(std::string rule) noexcept;
 
+    /// Its body has passed by. Not for a request that may refuse an answer for its size.
+    void on_too_large(std::uint32_t body_length) noexcept override;
+
     /// Lets go of pool, timer and session without an end: the shard is going away.
     void detach_request() noexcept;
 

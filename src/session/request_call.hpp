@@ -27,7 +27,6 @@ protected:
     ~request_call() override = default;
 
     [[nodiscard]] bool accepts(std::uint32_t) noexcept override { return true; }
-    void on_too_large(std::uint32_t) noexcept override {}
     void on_end() noexcept override { operation::home().finish(*this); }
 };
 

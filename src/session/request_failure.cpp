@@ -110,4 +110,10 @@ void request::fail_malformed(std::string rule) noexcept
     fail(errc::protocol_violation, std::move(what), effect);
 }
 
+void request::on_too_large(std::uint32_t body_length) noexcept
+{
+    state_ = state::idle;
+    fail_malformed("the " + std::to_string(body_length) + " bytes of its body were not read");
+}
+
 }  // namespace async_cassandra::detail

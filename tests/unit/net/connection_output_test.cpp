@@ -7,12 +7,13 @@
 
 #include <algorithm>
 
-// Requests that are taken back while the peer takes no bytes.
+// Requests that are taken back while the peer takes no bytes, and answers that nobody has asked for.
 namespace async_cassandra::net {
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::ElementsAreArray;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class connection_output : public connection_test {
@@ -136,6 +137,34 @@ TEST_P(connection_output, thousands_that_are_taken_back_together_do_not_hold_up_
     testing::work_watch = nullptr;
     EXPECT_LT(longest, 100ms);
     EXPECT_EQ(subject->in_flight(), 1U);
+}
+
+// Its body may be long in coming, and the id another request's by then.
+TEST_P(connection_output, the_begin_of_a_large_answer_on_an_unknown_stream_closes_the_connection)
+{
+    std::vector<column> one(1);
+    one[0].name = "v";
+    one[0].type = type_kind::blob;
+    testing::answer large = testing::reply_rows(one, {{testing::cells::blob(500'000, std::byte{7})}});
+    node.on_query("odd").reply(large.on_stream(1).cut_to(200'000));
+    open_and_wait();
+    // Ids 0 and 1 have been in use, and 0 is taken again, as the one freed last.
+    recorded_request second;
+    node.on_query("first").reply(testing::reply_void().held("second was answered"));
+    recorded_request slow{"first"};
+    send(slow);
+    send(second);
+    ASSERT_TRUE(world.run_until([&] { return second.ended(); }, 1s));
+    node.release("second was answered");
+    ASSERT_TRUE(world.run_until([&] { return slow.ended(); }, 1s));
+    recorded_request odd{"odd"};
+    send(odd);
+    ASSERT_EQ(odd.stream_id, 0);
+    ASSERT_TRUE(world.run_until([&] { return closed != 0; }, 1s)) << "the rest never comes";
+    EXPECT_EQ(reason.code, errc::protocol_violation);
+    EXPECT_THAT(reason.text, HasSubstr("which has no request"));
+    EXPECT_EQ(odd.ends, 1);
+    EXPECT_EQ(odd.too_large, std::nullopt);
 }
 
 }  // namespace

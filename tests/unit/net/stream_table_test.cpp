@@ -127,6 +127,20 @@ TEST(stream_table, what_moves_is_the_place_of_the_envelope_that_lay_there)
     EXPECT_EQ(table.place(2).offset, 30U) << "of another write";
 }
 
+TEST(stream_table, an_id_is_used_until_its_answer)
+{
+    stream_table table{10};
+    recorded_request r;
+    EXPECT_FALSE(table.is_used(0));
+    table.acquire(r);
+    EXPECT_TRUE(table.is_used(0));
+    table.orphan(0);
+    EXPECT_TRUE(table.is_used(0));
+    table.release(0);
+    EXPECT_FALSE(table.is_used(0));
+    EXPECT_FALSE(table.is_used(-1));
+}
+
 TEST(stream_table, everyone_who_waits_is_taken_once_with_his_place)
 {
     stream_table table{10};
