@@ -81,6 +81,13 @@ protected:
         EXPECT_TRUE(condition());
     }
 
+    /// What is posted next is what the loop does next.
+    void finish_turns()
+    {
+        context.restart();
+        context.poll();
+    }
+
     /// One round trip, behind everything that was sent before.
     void round_trip()
     {
@@ -204,6 +211,7 @@ TEST_P(cancellation, that_comes_before_the_loop_has_taken_the_call_ends_it_unsen
     connect();
     for (const type how : {type::terminal, type::partial, type::total}) {
         cancellable_call<result_set> c;
+        finish_turns();
         asio::post(context, [&] { c.signal.emit(how); });
         s.execute("SELECT never FROM ks.t", c.token());
         run_until([&] { return c.ended; });
@@ -221,6 +229,7 @@ TEST_P(cancellation, of_next_page_that_comes_before_the_loop_has_taken_it_loses_
     connect();
     auto stream = s.execute_stream(query);
     cancellable_call<std::optional<page>> c;
+    finish_turns();
     asio::post(context, [&] { c.signal.emit(type::terminal); });
     stream.next_page(c.token());
     run_until([&] { return c.ended; });
