@@ -110,6 +110,12 @@ void simulated_network::go_silent(const endpoint& at)
         link->go_silent();
 }
 
+void simulated_network::go_silent_newest(const endpoint& at)
+{
+    if (const auto links = links_of(at); !links.empty())
+        links.back()->go_silent();
+}
+
 void simulated_network::hold(const endpoint& at)
 {
     for (const auto& link : links_of(at))
