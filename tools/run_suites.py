@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import time
@@ -192,9 +193,27 @@ def run_coverage(suites):
             print(coverage_report.table(json.loads(summary.stdout)))
 
 
+def sum_effects(directory):
+    """What the faults of all seeds did: a line for each kind, from the files of all parts."""
+    sums = {}
+    for part in sorted(directory.glob("*.txt")):
+        for line in part.read_text().splitlines():
+            count, what = line.split(" ", 1)
+            sums[what] = sums.get(what, 0) + int(count)
+    return [f"{count:>12,}  {what}" for what, count in sums.items()]
+
+
 def run_sim(suites, seeds):
+    effects = REPORTS / "effects"
+    shutil.rmtree(effects, ignore_errors=True)
+    effects.mkdir()
     with suites.stage(f"simulation, {seeds} seeds, each twice"):
-        suites.ctest("simulation", "release", "^simulation$", {"AC_SIM_SEEDS": str(seeds)})
+        try:
+            suites.ctest(
+                "simulation", "release", "^simulation$", {"AC_SIM_SEEDS": str(seeds), "AC_SIM_EFFECTS": str(effects)}
+            )
+        finally:
+            print("   what the faults did:\n" + "\n".join(sum_effects(effects)))
 
 
 def main():

@@ -164,6 +164,49 @@ TEST_P(all_down, what_a_server_answered_is_the_error_and_the_others_stand_in_the
     }
 }
 
+// R18
+TEST_P(all_down, each_attempt_stands_in_its_place_when_one_has_no_room_and_the_next_answers_with_an_error)
+{
+    config.max_in_flight = 1;
+    config.max_queued_requests = 1;
+    const answer refused = reply_error(server_code::overloaded, "busy");
+    nodes.node(1).on_query("Q").reply(refused);
+    nodes.node(1).on_prepare("Q").reply(refused);
+    nodes.node(0).on_query("held").reply(reply_void().held("gate"));
+    connect();
+    world.run_for(1s);
+    nodes.stop(2);
+    world.run_for(100ms);
+    // One on its way, one in the queue.
+    std::vector<std::shared_ptr<call_end<result_set>>> filling;
+    for (int i = 0; i < 2; ++i)
+        filling.push_back(execute(statement{"held"}.node(nodes.host_id(0))));
+    world.run_for(1ms);
+    std::size_t over_both = 0;
+    for (int i = 0; i < 8; ++i) {
+        const call_ptr end = ask(GetParam());
+        wait(*end);
+        const failure f = failure_of<server_overloaded>(*end);
+        EXPECT_EQ(f.node, nodes.address(1));
+        ASSERT_THAT(f.attempts, AllOf(SizeIs(Ge(1U)), SizeIs(Le(2U))));
+        EXPECT_EQ(f.attempts.back().node, nodes.address(1));
+        EXPECT_EQ(f.attempts.back().code, make_error_code(server_code::overloaded));
+        if (f.attempts.size() == 1)
+            continue;
+        ++over_both;
+        EXPECT_EQ(f.attempts.front().node, nodes.address(0));
+        EXPECT_EQ(f.attempts.front().code, errc::overloaded);
+        EXPECT_EQ(f.attempts.front().effect, request_effect::not_sent);
+        EXPECT_THAT(f.attempts.front().reason, HasSubstr("queue of the node is full"));
+    }
+    EXPECT_GE(over_both, 2U) << "no request met the node without room first";
+    nodes.node(0).release("gate");
+    for (const auto& each : filling) {
+        wait(*each);
+        EXPECT_FALSE(each->error);
+    }
+}
+
 std::string name_of(const ::testing::TestParamInfo<way>& tested)
 {
     const std::array names{"execute", "execute_page", "stream", "prepare"};

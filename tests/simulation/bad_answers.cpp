@@ -24,11 +24,20 @@ answer bad_answers::refusal()
     }
 }
 
+answer bad_answers::passing_refusal()
+{
+    switch (random_.between(0, 2)) {
+    case 0: return reply_error(server_code::overloaded, "simulated overload");
+    case 1: return reply_error(server_code::is_bootstrapping, "simulated begin");
+    default: return reply_error(server_code::server_error, "simulated bug");
+    }
+}
+
 answer bad_answers::spoil(answer good)
 {
     if (!random_.chance(per_mille_ * 2, 3000))
         return good;
-    switch (random_.between(0, 8)) {
+    switch (random_.between(0, doubles_ ? 9 : 8)) {
     case 0: return good.held("for ever");
     case 1: return close_connection();
     case 2: return reset_connection();
@@ -37,6 +46,7 @@ answer bad_answers::spoil(answer good)
     case 5: return good.cut_to(random_.between(0, 40));
     case 6: return reply_bytes("HTTP/1.1 500 Internal Server Error\r\n\r\n");
     case 7: return checksums_ ? good.with_bad_payload_crc() : good.with_version(3);
+    case 9: return good.twice();
     default: return good.after(random_.between(0ns, 3s));
     }
 }

@@ -118,6 +118,12 @@ cluster_plan make_cluster_plan(std::uint64_t seed)
         nodes += size;
     for (std::uint64_t count = random.between(0, 6); count > 0; --count)
         plan.faults.push_back(draw_fault(random, nodes));
+    for (planned_cluster_fault& fault : plan.faults) {
+        fault.begins = begin_of_fault(plan.client, fault.begins);
+        // See bad_answers.
+        if (fault.kind == cluster_fault_kind::double_answers)
+            plan.client.weather.read_chunk_max = plan.client.weather.packet_max = 0;
+    }
     std::ranges::sort(plan.faults, {}, &planned_cluster_fault::begins);
     draw_balancing(random, nodes, plan);
     return plan;
@@ -125,7 +131,13 @@ cluster_plan make_cluster_plan(std::uint64_t seed)
 
 std::string describe(const cluster_plan& plan)
 {
-    std::string text = "  nodes of the data centers:";
+    const scenario_plan& client = plan.client;
+    std::string text = "  shards: " + std::to_string(client.shards) +
+                       "; connections: " + std::to_string(client.connections) +
+                       "; sessions: " + std::to_string(client.sessions) +
+                       (client.recovers ? "; closed when it has recovered\n"
+                                        : "; closed at " + in_milliseconds(client.close_at) + "\n");
+    text += "  nodes of the data centers:";
     for (const std::size_t size : plan.data_centers)
         text += " " + std::to_string(size);
     text += "; racks: " + std::to_string(plan.racks) + "; tokens: " + std::to_string(plan.tokens_per_node) +

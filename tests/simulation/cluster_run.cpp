@@ -14,6 +14,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// The last fault begins within 4 s, and nothing lasts longer than 3 s.
+constexpr std::chrono::nanoseconds faults_over = 8s;
+// The look of each minute, the windows and pauses before and behind it, and what spreads the schema late.
+constexpr std::chrono::nanoseconds time_to_recover = 75s;
+
 class cluster_scenario {
 public:
     cluster_scenario(std::uint64_t seed, bool keep_trace)
@@ -32,18 +37,39 @@ public:
         calls_.begin();
         for (const planned_cluster_fault& fault : plan_.faults)
             world_.after(fault.begins, [this, &fault] { servers_.strike(fault, calls_); });
+        if (plan_.client.recovers)
+            recover();
         // Longer than anything that was planned may take.
         if (!world_.run_until([this] { return calls_.closed() && calls_.all_ended(); }, 30s))
             report_.broken.emplace_back("some calls have not ended 30 s after the begin");
         // The end of a connection may be under way for as long as the slowest network takes.
         world_.run_for(5s);
         check();
+        report_.effects = servers_.effects();
         report_.hash = world_.events().hash();
         report_.trace = world_.events().text();
         return std::move(report_);
     }
 
 private:
+    /// When the faults are over, and the client has had the time in which it looks at everything anew, it serves as if
+    /// nothing had been, and knows what is true.
+    void recover()
+    {
+        world_.run_for(faults_over);
+        servers_.calm();
+        world_.run_for(time_to_recover);
+        const bool must = servers_.can_serve();
+        calls_.prove(must);
+        if (!world_.run_until([this] { return calls_.all_ended(); }, 30s))
+            report_.broken.emplace_back(
+                "some calls have not ended 30 s after the client should have recovered"
+            );
+        if (must && calls_.connected())
+            servers_.check_known(calls_.client(), report_);
+        calls_.close();
+    }
+
     void check()
     {
         const scenario_truth truth{[this](std::int64_t id) { return servers_.applied(id); }};
@@ -64,7 +90,7 @@ private:
                 check_closed("node " + std::to_string(i), nodes.node(i).open_connections(), report_);
     }
 
-    /// Nodes that no request may go to had none.
+    /// Nodes that no request may go to had none but those that named them.
     void check_places()
     {
         // A row that tells of another place, and an address that another node had, make it hard to say which they are.
@@ -77,7 +103,9 @@ private:
             const node_figures had = servers_.nodes().node(i).figures();
             const bool remote = how.max_nodes_per_remote_dc == 0 && !how.local_dc.empty() &&
                                 servers_.nodes().settings(i).data_center != how.local_dc;
-            if ((remote || plan_.refused == i) && had.served_as_replica + had.served_for_others != 0)
+            const bool named = calls_.named_nodes().contains(servers_.nodes().host_id(i));
+            if (!named && (remote || plan_.refused == i) &&
+                had.served_as_replica + had.served_for_others != 0)
                 report_.broken.push_back(
                     "node " + std::to_string(i) + " had requests, though " +
                     (remote ? "it is in another data center" : "the filter refuses it")

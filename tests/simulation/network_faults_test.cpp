@@ -7,7 +7,9 @@
 
 #include "simulation/simulated_session.hpp"
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <tuple>
 
 namespace async_cassandra::testing {
@@ -25,10 +27,12 @@ enum class moment : std::uint8_t { while_idle, in_handshake, in_query, in_prepar
 constexpr auto at_once = 2ms;
 // A silent connection with requests: 1 s without a byte, heartbeat_timeout for the probe.
 constexpr auto silence = 6s + 2ms;
-// An idle one: probed after 15 s; what came damaged is found out by the next probe.
-constexpr auto idle_silence = 36s;
-// Nothing comes at all: probed after 15 s, given up 5 s later, connected again after the first pause.
-constexpr auto idle_half_open = 15s + 5s + 100ms + 2 * at_once;
+// An idle one is probed after 15 s without a byte, and has 5 s to answer.
+constexpr auto probe_interval = 15s;
+constexpr auto probe_answer = 5s;
+constexpr auto long_enough = 36s;  // for everything that is wrong to be found out
+// A tick of the wheel for each limit, a pause of at most 1 ms and its ticks, and the way of OPTIONS and of the connect.
+constexpr auto idle_slack = 8ms;
 constexpr auto longest_pause = 1s;
 
 struct guarded_node {
@@ -56,6 +60,8 @@ protected:
         config.authentication = std::make_shared<password_authentication>("ada", "right");
         config.reconnect_max_delay = longest_pause;
         config.handshake_timeout = 500ms;
+        if (std::get<1>(GetParam()) == moment::while_idle)
+            config.reconnect_base_delay = 1ms;
         const auto number = columns_of("ks", "t", "n bigint");
         node.on_query("Q").reply(reply_void());
         node.on_query("pages").reply(
@@ -130,15 +136,41 @@ protected:
     {
         world.run_for(longest_pause + 100ms);
         rows_of("Q");
-        world.run_for(idle_silence);
+        world.run_for(long_enough);
         EXPECT_EQ(world.network().open_connections(address), 2U)
             << "one for requests, and the control connection";
         rows_of("Q");
     }
 
+    /// How long a connection stays idle after its last good byte before the client has a new one in its place.
+    [[nodiscard]] static std::chrono::nanoseconds idle_bound()
+    {
+        switch (how()) {
+        case damage::half_open: return probe_interval + probe_answer;
+        // Some bytes came, which count as a sign of life; the next probe has none.
+        case damage::truncated: return 2 * probe_interval + probe_answer;
+        case damage::bad_crc: return probe_interval;
+        default: return 0s;
+        }
+    }
+    /// When each open connection said its last word: what answers it comes at once.
+    [[nodiscard]] std::map<std::size_t, std::chrono::nanoseconds> last_words()
+    {
+        std::map<std::size_t, std::chrono::nanoseconds> at;
+        for (const request_record& r : node.requests())
+            at[r.connection] = r.at - simulation_core::start;
+        return at;
+    }
+
     void damage_idle()
     {
         const std::size_t before = node.connections_accepted();
+        const auto last = last_words();
+        ASSERT_EQ(last.size(), 2U) << "one for requests, and the control connection";
+        std::chrono::nanoseconds first_to_go = std::min(last.at(0), last.at(1));
+        std::chrono::nanoseconds last_to_go = std::max(last.at(0), last.at(1));
+        if (idle_bound() == 0s)
+            first_to_go = last_to_go = world.elapsed();
         switch (how()) {
         case damage::cut: node.end_connections(peer_ending::orderly); break;
         case damage::reset: node.end_connections(peer_ending::reset); break;
@@ -151,16 +183,28 @@ protected:
                 .reply_once(damaged(as_usual()));
             break;
         }
-        world.run_for(how() == damage::half_open ? idle_half_open : idle_silence);
-        EXPECT_EQ(node.connections_accepted(), before + 2) << "both were replaced, once";
+        world.run_for(first_to_go + idle_bound() - world.elapsed());
+        EXPECT_EQ(node.connections_accepted(), before) << "given up too soon";
+        world.run_for(last_to_go + idle_bound() + idle_slack - world.elapsed());
+        EXPECT_EQ(node.connections_accepted(), before + 2) << "both were replaced, each once";
+    }
+
+    /// What comes back for AUTH_RESPONSE: of a link that has just gone silent, nothing, whatever is sent.
+    answer damaged_log_in()
+    {
+        if (how() != damage::half_open)
+            return damaged(as_usual());
+        world.network().go_silent_newest(address);
+        return as_usual();
     }
 
     void damage_handshake()
     {
         config.connect_timeout = 3s;
         bool broken = true;
-        node.on_request(protocol::opcode::auth_response).reply_with([&broken](const request_record&) {
-            return broken ? damaged(as_usual()) : as_usual();
+        int two = 0;
+        node.on_request(protocol::opcode::auth_response).reply_with([&](const request_record&) {
+            return broken || two-- > 0 ? damaged_log_in() : as_usual();
         });
         client.emplace(make_simulated_cluster(world, config));
         const auto end = start<session>([&](auto handler) { client->connect("", std::move(handler)); });
@@ -182,14 +226,12 @@ protected:
         broken = false;
         connect();
         // The same when connections that are to replace others meet it.
-        node.on_request(protocol::opcode::auth_response)
-            .reply_once(damaged(as_usual()))
-            .reply_once(damaged(as_usual()));
+        two = 2;
         node.end_connections(peer_ending::reset);
         world.run_for(2s);
         expect_recovery();
         opened.reset();
-        close(*client);  // before the rule's flag goes
+        close(*client);  // before what the rule looks at goes
     }
 };
 

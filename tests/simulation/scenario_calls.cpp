@@ -19,17 +19,17 @@ namespace {
 constexpr std::chrono::milliseconds connect_limit = 3s;
 constexpr std::chrono::milliseconds drain_limit = 500ms;
 
-cluster_config config_of(const scenario_plan& plan, const std::vector<endpoint>& contact_points)
+cluster_config config_of(const scenario_plan& plan, std::vector<std::string> contact_points)
 {
     cluster_config config;
-    config.contact_points.clear();
-    for (const endpoint& node : contact_points)
-        config.contact_points.push_back(to_string(node));
+    config.contact_points = std::move(contact_points);
+    config.io_threads = plan.shards;
+    config.connections_per_node = plan.connections;
     config.protocol = plan.client_version;
     config.connect_timeout = connect_limit;
     config.handshake_timeout = 700ms;
-    config.heartbeat_interval = 1s;
-    config.heartbeat_timeout = 1500ms;
+    config.heartbeat_interval = plan.heartbeat_interval;
+    config.heartbeat_timeout = plan.heartbeat_timeout;
     config.drain_timeout = drain_limit;
     config.reconnect_base_delay = 10ms;
     config.reconnect_max_delay = 500ms;
@@ -77,10 +77,22 @@ struct scenario_calls::running_stream {
 };
 
 scenario_calls::scenario_calls(
-    simulated_world& world, const scenario_plan& plan, const std::vector<endpoint>& contact_points
+    simulated_world& world, const scenario_plan& plan, std::vector<std::string> contact_points
 )
-    : world_(world), plan_(plan), cluster_(make_simulated_cluster(world, config_of(plan, contact_points)))
+    : world_(world),
+      plan_(plan),
+      cluster_(make_simulated_cluster(world, config_of(plan, std::move(contact_points)))),
+      sessions_(plan.sessions)
 {}
+
+call_record& scenario_calls::open(
+    const planned_call& plan, std::string what, std::chrono::nanoseconds limit, bool must
+)
+{
+    call_record& record = open(plan, std::move(what), limit);
+    record.must_succeed = must;
+    return record;
+}
 
 call_record& scenario_calls::open(const planned_call& plan, std::string what, std::chrono::nanoseconds limit)
 {
@@ -119,6 +131,8 @@ void scenario_calls::forget_if_unprepared(const std::exception_ptr& error)
 
 void scenario_calls::stall(std::chrono::nanoseconds time)
 {
+    if (cluster_.stats().connections != 0)
+        world_.effects().add(fault_effect::stall);
     stalled_ += time;
     world_.stall(time);
 }
@@ -128,12 +142,18 @@ bool scenario_calls::all_ended() const
     return std::ranges::all_of(records_, [](const call_record& r) { return r.completions != 0; });
 }
 
+bool scenario_calls::connected() const
+{
+    return std::ranges::any_of(sessions_, [](const auto& s) { return s.has_value(); });
+}
+
 void scenario_calls::begin()
 {
-    connect();
+    for (std::size_t i = 0; i < sessions_.size(); ++i)
+        connect(i, false);
     for (const planned_call& call : plan_.calls) {
         world_.after(call.begins, [this, &call] {
-            if (!session_ || closed_)
+            if (!sessions_[call.session] || closed_)
                 return;
             if (call.on_executor)
                 asio::post(world_.environment()->executor(), [this, &call] { make(call); });
@@ -141,17 +161,24 @@ void scenario_calls::begin()
                 make(call);
         });
     }
-    world_.after(plan_.close_at, [this] { close(); });
+    if (!plan_.recovers)
+        world_.after(plan_.close_at, [this] { close(); });
 }
 
-void scenario_calls::connect()
+void scenario_calls::connect(std::size_t index, bool must_succeed, std::function<void()> then)
 {
-    call_record& record = open({}, "connect", connect_limit);
-    cluster_.connect("sim", [this, &record](std::exception_ptr error, session opened) {
-        end(record, error);
-        if (!error)
-            session_.emplace(std::move(opened));
-    });
+    call_record& record = open({}, "connect", connect_limit, must_succeed);
+    cluster_.connect(
+        "sim",
+        [this, &record, index, then = std::move(then)](std::exception_ptr error, session opened) {
+            end(record, error);
+            if (error)
+                return;
+            sessions_[index].emplace(std::move(opened));
+            if (then)
+                then();
+        }
+    );
 }
 
 void scenario_calls::make(const planned_call& call)
@@ -176,18 +203,59 @@ void scenario_calls::make(const planned_call& call)
         });
     case call_kind::create_table: return create_table(call);
     case call_kind::use: return use(call);
+    case call_kind::pinned_select: return pinned_select(call);
+    case call_kind::health_check: return check_health(call);
+    case call_kind::resize: return resize(call);
     }
 }
 
-void scenario_calls::select(const planned_call& call, statement what)
+std::optional<uuid> scenario_calls::node_of(const planned_call& call) const
 {
-    call_record& record = open(call, "execute", call.timeout);
-    what.timeout(call.timeout);
-    session_->execute(std::move(what), [this, &record](std::exception_ptr error, result_set rows) {
+    const topology now = cluster_.topology();
+    if (now.nodes().empty())
+        return std::nullopt;
+    return now.nodes()[static_cast<std::size_t>(call.id) % now.nodes().size()].host_id;
+}
+
+void scenario_calls::pinned_select(const planned_call& call)
+{
+    const auto node = node_of(call);
+    if (!node)
+        return;
+    named_nodes_.insert(*node);
+    select(call, statement{scenario_node::select_of(call.id)}.node(*node));
+}
+
+void scenario_calls::check_health(const planned_call& call)
+{
+    const auto node = node_of(call);
+    if (!node)
+        return;
+    call_record& record = open(call, "health check", cluster_config{}.health_check_timeout);
+    cluster_.check_host_health(*node, [this, &record, node](std::exception_ptr error, host_health health) {
         end(record, error);
-        if (!error)
-            record.wrong = check_row(rows, record.plan.id);
+        if (!error && health.host_id != *node)
+            record.wrong = "another node's health";
     });
+}
+
+void scenario_calls::resize(const planned_call& call)
+{
+    cluster_.set_connections_per_node(static_cast<unsigned>(call.id % 3) + 1);
+}
+
+void scenario_calls::select(const planned_call& call, statement what, bool must_succeed)
+{
+    call_record& record = open(call, "execute", call.timeout, must_succeed);
+    what.timeout(call.timeout);
+    sessions_[call.session]->execute(
+        std::move(what),
+        [this, &record](std::exception_ptr error, result_set rows) {
+            end(record, error);
+            if (!error)
+                record.wrong = check_row(rows, record.plan.id);
+        }
+    );
 }
 
 void scenario_calls::with_prepared(
@@ -197,7 +265,7 @@ void scenario_calls::with_prepared(
     if (const auto known = prepared_.find(text); known != prepared_.end())
         return use(known->second);
     call_record& record = open(call, "prepare", cluster_config{}.request_timeout);
-    session_->prepare(
+    sessions_[call.session]->prepare(
         text,
         [this, &record, text, use = std::move(use)](std::exception_ptr error, prepared_statement made) {
             end(record, error);
@@ -214,7 +282,7 @@ void scenario_calls::with_prepared(
 void scenario_calls::insert(const planned_call& call, const prepared_statement& how)
 {
     call_record& record = open(call, "insert", call.timeout);
-    session_->execute(
+    sessions_[call.session]->execute(
         how.bind(call.id, scenario_node::value_of(call.id)).timeout(call.timeout),
         [this, &record](std::exception_ptr error, result_set result) {
             end(record, error);
@@ -229,11 +297,14 @@ void scenario_calls::create_table(const planned_call& call)
     call_record& record = open(call, "create a table", call.timeout);
     statement what{"CREATE TABLE sim.own" + std::to_string(call.id) + " (k bigint PRIMARY KEY)"};
     what.timeout(call.timeout);
-    session_->execute(std::move(what), [this, &record](std::exception_ptr error, result_set result) {
-        end(record, error);
-        if (!error && result.kind() != result_kind::schema_change)
-            record.wrong = "a result of another kind";
-    });
+    sessions_[call.session]->execute(
+        std::move(what),
+        [this, &record](std::exception_ptr error, result_set result) {
+            end(record, error);
+            if (!error && result.kind() != result_kind::schema_change)
+                record.wrong = "a result of another kind";
+        }
+    );
 }
 
 void scenario_calls::use(const planned_call& call)
@@ -242,11 +313,14 @@ void scenario_calls::use(const planned_call& call)
     const std::string name = call.id % 2 == 0 ? "sim" : scenario_node::other_keyspace;
     statement what{"USE " + name};
     what.timeout(call.timeout);
-    session_->execute(std::move(what), [this, &record, name](std::exception_ptr error, result_set result) {
-        end(record, error);
-        if (!error && result.keyspace() != name)
-            record.wrong = "another keyspace";
-    });
+    sessions_[call.session]->execute(
+        std::move(what),
+        [this, &record, name](std::exception_ptr error, result_set result) {
+            end(record, error);
+            if (!error && result.keyspace() != name)
+                record.wrong = "another keyspace";
+        }
+    );
 }
 
 void scenario_calls::begin_stream(const planned_call& call, const prepared_statement& how)
@@ -257,7 +331,7 @@ void scenario_calls::begin_stream(const planned_call& call, const prepared_state
     statement what = how.bind(call.id, static_cast<std::int64_t>(call.rows));
     what.timeout(call.timeout);
     next_page(std::make_shared<running_stream>(running_stream{
-        call, session_->execute_stream(std::move(what), config)}));
+        call, sessions_[call.session]->execute_stream(std::move(what), config)}));
 }
 
 void scenario_calls::next_page(const std::shared_ptr<running_stream>& stream)
@@ -279,14 +353,14 @@ void scenario_calls::close()
         return;
     closed_ = true;
     call_record& record = open({}, "close", drain_limit);
-    // Half of the runs close the cluster around the session, the others one after the other.
-    if (!session_ || plan_.seed % 2 == 0) {
+    // Half of the runs close the cluster around its sessions, the others one of them before.
+    if (!sessions_[0] || plan_.seed % 2 == 0) {
         close_cluster(record);
         return;
     }
-    session_->close([this, &record](std::exception_ptr error) {
+    sessions_[0]->close([this, &record](std::exception_ptr error) {
         end(record, error);
-        left_ += what_is_left(session_->stats());
+        left_ += what_is_left(sessions_[0]->stats());
         close_cluster(open({}, "close the cluster", drain_limit));
     });
 }
@@ -296,6 +370,9 @@ void scenario_calls::close_cluster(call_record& record)
     cluster_.close([this, &record](std::exception_ptr error) {
         end(record, error);
         left_ += what_is_left(cluster_.stats());
+        for (const auto& each : sessions_)
+            if (each)
+                left_ += what_is_left(each->stats());
     });
 }
 

@@ -49,6 +49,8 @@ void check_error(const call_record& record, const scenario_truth& truth, scenari
     try {
         std::rethrow_exception(record.error);
     } catch (const error& e) {
+        if (record.must_succeed)
+            blame(report, record, std::string{"it failed, though no fault was left: "} + e.what());
         if (e.code() == asio::error::operation_aborted)
             blame(report, record, "it is said to be cancelled, and nobody did");
         if (e.details().what.empty())

@@ -22,7 +22,7 @@ struct scenario_truth {
 
 /// The call ended exactly once; not later than its deadline and the time for which the client got no CPU; with the answer
 /// to its own request, or with an error of the library that names a node where one had to do with it and is honest about
-/// its effect. An insert was carried out at most once: nothing that may have been applied was sent again.
+/// its effect; one that had to succeed did. An insert was carried out at most once: nothing that may have been applied was sent again.
 void check_call(const call_record& record, const scenario_truth& truth, scenario_report& report);
 
 /// The client kept the protocol.

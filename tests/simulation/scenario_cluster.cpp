@@ -12,6 +12,11 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr const char* table = "sim.t";
+constexpr const char* cluster_name = "nodes.example";
+// How long the client gathers events before it reads what they are about, and a little.
+constexpr std::chrono::nanoseconds until_read = 1200ms;
+// Longer than any call waits for the nodes to agree.
+constexpr std::chrono::nanoseconds late_schema = 8s;
 
 fake_cluster_settings settings_of(const cluster_plan& plan)
 {
@@ -41,7 +46,25 @@ std::vector<std::byte> key_of(std::int64_t id)
 scenario_cluster::scenario_cluster(const cluster_plan& plan)
     : plan_(plan),
       checksums_(std::min(plan.client.node_version, plan.client.client_version) == protocol_version::v5),
-      bad_(plan.client.seed * 2 + 2, plan.client.bad_answers_per_mille, checksums_),
+      bad_(
+          plan.client.seed * 2 + 2,
+          plan.client.bad_answers_per_mille,
+          checksums_,
+          whole_pieces(plan.client.weather)
+      ),
+      bad_control_(
+          plan.client.seed * 2 + 3,
+          plan.client.bad_control_per_mille,
+          checksums_,
+          whole_pieces(plan.client.weather)
+      ),
+      bad_registering_(
+          plan.client.seed * 2 + 5,
+          plan.client.bad_control_per_mille * 10,
+          checksums_,
+          whole_pieces(plan.client.weather)
+      ),
+      bad_startup_(plan.client.seed * 2 + 4, plan.client.bad_control_per_mille, false),
       random_(plan.client.seed ^ 0xFA017ULL),
       cluster_(settings_of(plan))
 {
@@ -77,33 +100,69 @@ void scenario_cluster::teach(std::size_t node)
     fake_node& taught = cluster_.node(node);
     scenario_node::teach_stream(taught, never_bad_);
     const auto answer_of = [this, node](const request_record& request) { return say(node, request); };
-    taught.on_request(protocol::opcode::execute).reply_with(answer_of);
-    taught.on_query_prefix("SELECT k, v FROM sim.t").only(protocol::opcode::query).reply_with(answer_of);
+    for (const protocol::opcode op :
+         {protocol::opcode::execute,
+          protocol::opcode::query,
+          protocol::opcode::prepare,
+          protocol::opcode::register_,
+          protocol::opcode::options,
+          protocol::opcode::startup})
+        taught.on_request(op).reply_with(answer_of);
 }
 
-answer scenario_cluster::say(std::size_t node, const request_record& /*request*/)
+bad_answers& scenario_cluster::bad_answers_to(asked_by whom) noexcept
 {
+    switch (whom) {
+    case asked_by::call:
+    case asked_by::preparing: return bad_;
+    case asked_by::registering: return bad_registering_;
+    case asked_by::startup: return bad_startup_;
+    default: return bad_control_;
+    }
+}
+
+answer scenario_cluster::say(std::size_t node, const request_record& request)
+{
+    if (calm_)
+        return as_usual();
+    const asked_by whom = asker_of(request);
     const auto known = moods_.find(node);
     switch (known == moods_.end() ? mood::usual : known->second) {
     case mood::late: return as_usual().after(random_.between(100ms, 3s));
     case mood::doubled: return as_usual().twice();
-    case mood::damaged: return checksums_ ? as_usual().with_bad_payload_crc() : as_usual().with_version(3);
+    case mood::damaged:
+        return checksums_ && whom != asked_by::startup ? as_usual().with_bad_payload_crc()
+                                                       : as_usual().with_version(3);
     case mood::usual: break;
     }
-    if (bad_.refuses())
-        return bad_.refusal();
-    return bad_.spoil(as_usual());
+    bad_answers& bad = bad_answers_to(whom);
+    if (bad.refuses()) {
+        refused_.add(answer_fault::refused, whom);
+        // What a client may not read it need not know.
+        return whom == asked_by::system_table ? bad.passing_refusal() : bad.refusal();
+    }
+    return bad.spoil(as_usual());
 }
 
-std::vector<endpoint> scenario_cluster::contact_points() const
+std::vector<std::string> scenario_cluster::contact_points() const
 {
-    std::vector<endpoint> points;
+    std::vector<std::string> points;
     std::size_t first = 0;
     for (const std::size_t size : plan_.data_centers) {
-        points.push_back(cluster_.address(first));
+        points.push_back(to_string(cluster_.address(first)));
         first += size;
     }
+    points.emplace_back(cluster_name);
     return points;
+}
+
+void scenario_cluster::enter_name()
+{
+    std::vector<inet> addresses;
+    for (std::size_t i = 0; i < cluster_.size(); ++i)
+        if (cluster_.in_ring(i))
+            addresses.push_back(cluster_.address(i).address);
+    world_->network().add_name(cluster_name, std::move(addresses));
 }
 
 int scenario_cluster::applied(std::int64_t id) const
@@ -127,6 +186,20 @@ void scenario_cluster::enter(simulated_world& world)
     carrier_.emplace(cluster_, world.network());
     for (std::size_t i = 0; i < cluster_.size(); ++i)
         set_weather(cluster_.address(i));
+    enter_name();
+}
+
+void scenario_cluster::calm()
+{
+    calm_ = true;
+}
+
+effect_tally scenario_cluster::effects() const
+{
+    effect_tally all = cluster_.effects();
+    all.add(world_->effects());
+    all.add(refused_);
+    return all;
 }
 
 // Faults.
@@ -145,11 +218,7 @@ void scenario_cluster::strike(const planned_cluster_fault& fault, scenario_calls
     case cluster_fault_kind::forget_prepared: return node.forget_prepared();
     case cluster_fault_kind::close_by_node: return node.end_connections(peer_ending::orderly);
     case cluster_fault_kind::late_answers: return set_mood(fault, mood::late);
-    case cluster_fault_kind::double_answers:
-        // The second in a later piece may meet another request under its stream id, and nobody could tell.
-        if (whole_pieces(plan_.client.weather))
-            set_mood(fault, mood::doubled);
-        return;
+    case cluster_fault_kind::double_answers: return set_mood(fault, mood::doubled);
     case cluster_fault_kind::bad_checksums: return set_mood(fault, mood::damaged);
     case cluster_fault_kind::move_address:
     case cluster_fault_kind::move_rack:
@@ -219,6 +288,7 @@ void scenario_cluster::strike_ring(const planned_cluster_fault& fault)
         const std::size_t added = cluster_.add_node(dc, rack);
         teach(added);
         set_weather(cluster_.address(added));
+        enter_name();
         break;
     }
     case cluster_fault_kind::move_address:
@@ -226,21 +296,28 @@ void scenario_cluster::strike_ring(const planned_cluster_fault& fault)
             break;
         set_weather(loopback_address(++addresses_used_));
         cluster_.restart_at(node, loopback_address(addresses_used_).address);
+        enter_name();
         break;
     case cluster_fault_kind::move_rack:
         cluster_.set_place(node, cluster_.settings(node).data_center, rack);
+        cluster_.say_moved(node);
         break;
     case cluster_fault_kind::wrong_row: {
         const auto wrong = static_cast<peers_row_fault>(fault.draw % peers_row_faults);
         cluster_.set_row_fault(node, wrong);
-        world_->after(fault.lasts, [this, node, wrong] { cluster_.set_row_fault(node, wrong, false); });
+        cluster_.say_moved(node);
+        world_->after(until_read + fault.lasts, [this, node, wrong] {
+            cluster_.set_row_fault(node, wrong, false);
+        });
         break;
     }
     default:
         // The last one stays.
         for (std::size_t i = 0; i < cluster_.size(); ++i)
-            if (i != node && cluster_.in_ring(i) && cluster_.in_ring(node))
-                return cluster_.remove_node(node);
+            if (i != node && cluster_.in_ring(i) && cluster_.in_ring(node)) {
+                cluster_.remove_node(node);
+                return enter_name();
+            }
     }
 }
 
@@ -248,27 +325,43 @@ void scenario_cluster::strike_all(const planned_cluster_fault& fault, scenario_c
 {
     switch (fault.kind) {
     case cluster_fault_kind::everything_down:
+        if (client.client().stats().connections != 0)
+            world_->effects().add(fault_effect::everything_down);
         for (std::size_t i = 0; i < cluster_.size(); ++i)
             kill(i, fault.lasts, false);
         break;
-    case cluster_fault_kind::bad_events: {
-        event_faults faults;
-        faults.delay_max = fault.lasts;
-        faults.lost_per_mille = fault.draw % 500;
-        faults.doubled_per_mille = fault.draw / 500 % 500;
-        cluster_.set_event_faults(faults);
-        world_->after(fault.lasts, [this] { cluster_.set_event_faults({}); });
-        break;
-    }
+    case cluster_fault_kind::bad_events: begin_bad_events(fault); break;
     case cluster_fault_kind::schema_change:
-        // Late, or not before the end of the run.
-        cluster_.set_schema_delay(fault.node, fault.draw % 4 == 0 ? 1h : fault.lasts);
+        // Late, or behind the end of all calls.
+        cluster_.set_schema_delay(
+            fault.node, fault.draw % 4 == 0 ? late_schema : std::chrono::nanoseconds{fault.lasts}
+        );
         cluster_.change_schema(
             "CREATE TABLE sim.more" + std::to_string(++tables_made_) + " (k int PRIMARY KEY)"
         );
         break;
     default: client.stall(fault.lasts);
     }
+}
+
+void scenario_cluster::begin_bad_events(const planned_cluster_fault& fault)
+{
+    event_faults faults;
+    faults.delay_max = fault.lasts;
+    faults.lost_per_mille = fault.draw % 500;
+    faults.doubled_per_mille = fault.draw / 500 % 500;
+    cluster_.set_event_faults(faults);
+    world_->after(fault.lasts, [this] { cluster_.set_event_faults({}); });
+    // Something to lose: true and false rumours of one node after the other.
+    constexpr std::size_t rumours = 8;
+    for (std::size_t k = 0; k < rumours; ++k)
+        world_->after(fault.lasts * k / rumours, [this, k, node = fault.node + k] {
+            const std::size_t about = node % cluster_.size();
+            cluster_.say_status(
+                about, k % 2 == 0 ? protocol::status_change_kind::down : protocol::status_change_kind::up
+            );
+            cluster_.say_moved(about);
+        });
 }
 
 }  // namespace async_cassandra::testing

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,8 +27,9 @@ public:
     scenario_cluster& operator=(const scenario_cluster&) = delete;
 
     [[nodiscard]] fake_cluster& nodes() noexcept { return cluster_; }
-    /// A node of each data center, those of dc1 first: where a client begins.
-    [[nodiscard]] std::vector<endpoint> contact_points() const;
+    /// Where a client begins: a node of each data center, those of dc1 first, and behind them a name that has the
+    /// addresses of all nodes, whatever they are at the time.
+    [[nodiscard]] std::vector<std::string> contact_points() const;
 
     /// How often the insert with this id was carried out.
     [[nodiscard]] int applied(std::int64_t id) const;
@@ -40,6 +42,15 @@ public:
     void enter(simulated_world& world);
     /// It happens now; what ends it later is put into the world's future.
     void strike(const planned_cluster_fault& fault, scenario_calls& client);
+    /// When all faults have ended by themselves: from now on no answer goes wrong either.
+    void calm();
+
+    /// Whether a node is left that requests of the plan's client may go to.
+    [[nodiscard]] bool can_serve() const;
+    /// What the client knows of nodes, replicas and schema is what is true.
+    void check_known(const cluster& client, scenario_report& report) const;
+    /// What all faults did so far.
+    [[nodiscard]] effect_tally effects() const;
 
 private:
     enum class mood : std::uint8_t { usual, late, doubled, damaged };
@@ -47,7 +58,15 @@ private:
     void teach(std::size_t node);
     void fill();
     [[nodiscard]] answer say(std::size_t node, const request_record& request);
+    [[nodiscard]] bad_answers& bad_answers_to(asked_by whom) noexcept;
     void set_weather(const endpoint& at);
+    /// The name of the contact points has the addresses of those that are in the ring now.
+    void enter_name();
+    [[nodiscard]] bool may_serve(std::size_t node) const;
+    void check_nodes(const topology& known, scenario_report& report) const;
+    void check_replicas(const topology& known, scenario_report& report) const;
+    void check_schema(const schema& known, scenario_report& report) const;
+    void begin_bad_events(const planned_cluster_fault& fault);
     void set_mood(const planned_cluster_fault& fault, mood how);
     void strike_network(const planned_cluster_fault& fault);
     void strike_ring(const planned_cluster_fault& fault);
@@ -57,7 +76,12 @@ private:
     const cluster_plan& plan_;
     bool checksums_;
     bad_answers bad_;
+    bad_answers bad_control_;
+    bad_answers bad_registering_;  // it is rare, so more of them are bad
+    bad_answers bad_startup_;      // outside of segments
     bad_answers never_bad_{0, 0, false};
+    effect_tally refused_;
+    bool calm_ = false;
     seeded_random random_;
     fake_cluster cluster_;
     std::map<std::size_t, mood> moods_;

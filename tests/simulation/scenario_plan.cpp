@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/scenario_plan.hpp"
 
+#include <async_cassandra/config.hpp>
+
 #include "support/seeded_random.hpp"
 
 namespace async_cassandra::testing {
@@ -16,6 +18,9 @@ std::string_view to_string(call_kind kind) noexcept
     case call_kind::stream: return "stream";
     case call_kind::create_table: return "create table";
     case call_kind::use: return "use";
+    case call_kind::pinned_select: return "pinned select";
+    case call_kind::health_check: return "health check";
+    case call_kind::resize: return "resize";
     }
     return "unknown";
 }
@@ -59,10 +64,13 @@ network_conditions draw_weather(seeded_random& random)
     return weather;
 }
 
-planned_call draw_call(seeded_random& random, std::int64_t id)
+planned_call draw_call(seeded_random& random, std::int64_t id, std::size_t sessions)
 {
     planned_call call;
-    call.kind = static_cast<call_kind>(random.chance(1, 8) ? random.between(4, 5) : random.between(0, 3));
+    call.kind = static_cast<call_kind>(
+        random.chance(1, 5) ? random.between(4, call_kinds - 1) : random.between(0, 3)
+    );
+    call.session = random.between(0, sessions - 1);
     call.id = id;
     call.begins = random.between(0ns, run_time);
     call.timeout = std::chrono::milliseconds{random.between(20, 2000)};
@@ -98,14 +106,31 @@ scenario_plan make_plan(std::uint64_t seed)
         plan.max_in_flight = static_cast<std::uint16_t>(random.between(1, 8));
     if (random.chance(1, 2))
         plan.bad_answers_per_mille = random.between(1, 200);
+    if (random.chance(1, 3))
+        plan.bad_control_per_mille = random.between(1, 60);
+    plan.shards = random.chance(1, 2) ? 1 : static_cast<unsigned>(random.between(2, 3));
+    plan.connections = random.chance(1, 2) ? 1 : static_cast<unsigned>(random.between(2, 3));
+    plan.sessions = random.chance(2, 3) ? 1 : random.between(2, 3);
+    if (random.chance(1, 2)) {
+        plan.heartbeat_interval = cluster_config{}.heartbeat_interval;
+        plan.heartbeat_timeout = cluster_config{}.heartbeat_timeout;
+    }
     const std::uint64_t calls = random.between(5, 60);
     for (std::uint64_t i = 0; i < calls; ++i)
-        plan.calls.push_back(draw_call(random, static_cast<std::int64_t>(i)));
+        plan.calls.push_back(draw_call(random, static_cast<std::int64_t>(i), plan.sessions));
     const std::uint64_t faults = random.between(0, 4);
     for (std::uint64_t i = 0; i < faults; ++i)
         plan.faults.push_back(draw_fault(random));
+    plan.recovers = random.chance(1, 2);
     plan.close_at = random.between(run_time / 4, run_time * 2);
+    for (planned_fault& fault : plan.faults)
+        fault.begins = begin_of_fault(plan, fault.begins);
     return plan;
+}
+
+std::chrono::nanoseconds begin_of_fault(const scenario_plan& plan, std::chrono::nanoseconds begins)
+{
+    return plan.recovers ? begins : begins % plan.close_at;
 }
 
 }  // namespace async_cassandra::testing

@@ -20,15 +20,21 @@ enum class call_kind : std::uint8_t {
     prepared_select,
     prepared_insert,
     stream,
-    create_table,  ///< One that is not there, named after the id.
-    use,           ///< The session moves to another keyspace, or stays.
+    create_table,   ///< One that is not there, named after the id.
+    use,            ///< The session moves to another keyspace, or stays.
+    pinned_select,  ///< To one node and no other.
+    health_check,   ///< Of one node.
+    resize,         ///< Another number of connections to each node.
 };
+
+inline constexpr std::size_t call_kinds = static_cast<std::size_t>(call_kind::resize) + 1;
 
 [[nodiscard]] std::string_view to_string(call_kind kind) noexcept;
 
 struct planned_call {
     call_kind kind = call_kind::select;
-    std::int64_t id = 0;  ///< Bound or written into the text; comes back in the answer.
+    std::int64_t id = 0;      ///< Bound or written into the text; comes back in the answer.
+    std::size_t session = 0;  ///< Which one makes it.
     std::chrono::nanoseconds begins{0};
     std::chrono::milliseconds timeout{1000};  ///< Of the call; of each page of a stream.
     bool on_executor = false;                 ///< Called on the cluster's thread, or from outside.
@@ -64,14 +70,29 @@ struct scenario_plan {
     network_conditions weather;
     std::size_t segment_payload = 131'071;
     std::uint16_t max_in_flight = 2048;
+    std::size_t sessions = 1;
+    unsigned shards = 1;       ///< All on the one thread of the simulation.
+    unsigned connections = 1;  ///< Of each shard to each node.
+    std::chrono::milliseconds heartbeat_interval{1000};
+    std::chrono::milliseconds heartbeat_timeout{1500};
     load_balancing_settings balancing;
     /// Of 1000 answers of the node, so many go wrong in some way.
     std::uint64_t bad_answers_per_mille = 0;
+    /// The same of those that no call waits for by itself: handshakes, REGISTER, OPTIONS, system tables. Clusters only.
+    std::uint64_t bad_control_per_mille = 0;
     std::vector<planned_call> calls;
     std::vector<planned_fault> faults;
+    /// When all faults are over and time has passed, every session must serve again, and is closed only then. Otherwise
+    /// the close comes in the midst of it all, at `close_at`, and no fault begins after it.
+    bool recovers = false;
     std::chrono::nanoseconds close_at{0};
 };
 
 [[nodiscard]] scenario_plan make_plan(std::uint64_t seed);
+
+/// When a fault that was drawn for `begins` begins.
+[[nodiscard]] std::chrono::nanoseconds begin_of_fault(
+    const scenario_plan& plan, std::chrono::nanoseconds begins
+);
 
 }  // namespace async_cassandra::testing

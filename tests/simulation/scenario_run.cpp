@@ -17,7 +17,7 @@ constexpr endpoint address = loopback_address();
 class scenario {
 public:
     scenario(std::uint64_t seed, bool keep_trace)
-        : plan_(make_plan(seed)), server_(plan_), world_(seed), calls_(world_, plan_, {address})
+        : plan_(make_plan(seed)), server_(plan_), world_(seed), calls_(world_, plan_, {to_string(address)})
     {
         world_.events().keep_text(keep_trace);
         world_.network().conditions(address) = plan_.weather;
@@ -29,6 +29,8 @@ public:
         calls_.begin();
         for (const planned_fault& fault : plan_.faults)
             world_.after(fault.begins, [this, &fault] { strike(fault); });
+        if (plan_.recovers)
+            recover();
         // Longer than anything that was planned may take.
         if (!world_.run_until([this] { return calls_.closed() && calls_.all_ended(); }, 30s))
             blame("some calls have not ended 30 s after the begin");
@@ -45,6 +47,16 @@ public:
     }
 
 private:
+    void recover()
+    {
+        world_.run_for(8s);
+        server_.calm();
+        world_.run_for(75s);
+        calls_.prove(true);
+        if (!world_.run_until([this] { return calls_.all_ended(); }, 30s))
+            blame("some calls have not ended 30 s after the client should have recovered");
+        calls_.close();
+    }
     void strike(const planned_fault& fault);
     void later(std::chrono::nanoseconds time, std::function<void()> action)
     {

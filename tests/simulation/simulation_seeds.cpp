@@ -52,6 +52,7 @@ int play(const options& chosen)
     std::uint64_t bad = 0;
     std::uint64_t calls = 0;
     std::uint64_t failed_calls = 0;
+    effect_tally effects;
     for (std::uint64_t seed = chosen.first; seed < chosen.first + chosen.seeds; ++seed) {
         if (chosen.trace) {
             const auto traced = chosen.cluster ? run_cluster_scenario(seed, true) : run_scenario(seed, true);
@@ -62,6 +63,7 @@ int play(const options& chosen)
             chosen.cluster ? check_cluster_seed(seed, &report) : check_seed(seed, &report);
         calls += report.calls;
         failed_calls += report.failed_calls;
+        effects.add(report.effects);
         if (wrong.empty())
             continue;
         ++bad;
@@ -70,6 +72,9 @@ int play(const options& chosen)
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
     std::cout << chosen.seeds << " seeds twice in " << time.count() << " s: " << bad << " bad; " << calls
               << " calls, " << failed_calls << " of them with an error\n";
+    for (const auto& [name, count] : effects.all())
+        if (chosen.cluster)
+            std::cout << "  " << name << ": " << count << '\n';
     return bad == 0 ? 0 : 1;
 }
 

@@ -65,10 +65,14 @@ void cluster_state::announce_from(
 )
 {
     node.push_event(event, [&]() -> std::vector<std::chrono::nanoseconds> {
-        if (random.chance(faults.lost_per_mille, 1000))
+        if (random.chance(faults.lost_per_mille, 1000)) {
+            effects.add(fault_effect::lost_event);
             return {};
+        }
         std::vector<std::chrono::nanoseconds> delays;
         const std::size_t copies = random.chance(faults.doubled_per_mille, 1000) ? 2 : 1;
+        if (copies != 1)
+            effects.add(fault_effect::doubled_event);
         while (delays.size() < copies)
             delays.push_back(delay + random.between(faults.delay_min, faults.delay_max));
         return delays;

@@ -3,6 +3,7 @@
 
 #include "protocol/responses.hpp"
 #include "support/answer.hpp"
+#include "support/effect_tally.hpp"
 #include "support/event_faults.hpp"
 #include "support/fake_ids.hpp"
 #include "support/fake_schema.hpp"
@@ -65,6 +66,7 @@ public:
     std::shared_ptr<const ring_view> ring;  // made when it is needed; null again when members change
     played_store store;
     event_faults faults;
+    effect_tally effects;  // of faults in nodes, ring and events
     seeded_random random;
     bool has_peers_v2 = true;
 

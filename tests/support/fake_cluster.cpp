@@ -143,6 +143,7 @@ std::size_t fake_cluster::add_node(const std::string& data_center, const std::st
     {
         const guard lock{shared_->mutex};
         i = make_node(data_center, rack);
+        state(i).joined = true;
         shared_->store.hand_over(state(i).settings.host_number);
     }
     open(i);
@@ -170,6 +171,7 @@ void fake_cluster::set_place(std::size_t i, const std::string& data_center, cons
     const guard lock{shared_->mutex};
     state(i).settings.data_center = data_center;
     state(i).settings.rack = rack;
+    state(i).place_changed = true;
     shared_->ring.reset();
     for (const auto& node : nodes_)
         shared_->store.hand_over(node->state_->settings.host_number);
@@ -234,6 +236,7 @@ void fake_cluster::restart_at(std::size_t i, const inet& address)
     {
         const guard lock{shared_->mutex};
         state(i).settings.address.address = address;
+        state(i).moved = true;
         announce(protocol::topology_change{topology_change_kind::new_node, state(i).settings.address}, i);
     }
     start(i);
@@ -242,7 +245,16 @@ void fake_cluster::restart_at(std::size_t i, const inet& address)
 void fake_cluster::say_status(std::size_t i, status_change_kind kind)
 {
     const guard lock{shared_->mutex};
+    if (kind == status_change_kind::up && !state(i).running)
+        for (const auto& node : nodes_)
+            shared_->effects.add(fault_effect::early_up, node->state_->listeners("STATUS_CHANGE"));
     shared_->announce(protocol::status_change{kind, address(i)}, &state(i));
+}
+
+void fake_cluster::say_moved(std::size_t i)
+{
+    const guard lock{shared_->mutex};
+    shared_->announce(protocol::topology_change{topology_change_kind::moved_node, address(i)}, &state(i));
 }
 
 // Schema and rows.
@@ -268,6 +280,18 @@ bool fake_cluster::schema_agreed() const
     return std::ranges::all_of(nodes_, [&](const auto& node) {
         return !node->state_->running || node->state_->schema == shared_->schema;
     });
+}
+
+fake_schema fake_cluster::schema() const
+{
+    const guard lock{shared_->mutex};
+    return shared_->schema->content;
+}
+
+effect_tally fake_cluster::effects() const
+{
+    const guard lock{shared_->mutex};
+    return shared_->effects;
 }
 
 void fake_cluster::put(

@@ -6,8 +6,10 @@
 #include <async_cassandra/types/data_type.hpp>
 #include <async_cassandra/types/uuid.hpp>
 
+#include "support/effect_tally.hpp"
 #include "support/event_faults.hpp"
 #include "support/fake_node.hpp"
+#include "support/fake_schema.hpp"
 #include "support/peers_row_fault.hpp"
 #include "support/played_store.hpp"
 #include "support/seeded_random.hpp"
@@ -96,6 +98,8 @@ public:
     void restart_at(std::size_t i, const inet& address);
     /// The others say so at once, whether it is true or not.
     void say_status(std::size_t i, protocol::status_change_kind kind);
+    /// The others say MOVED_NODE.
+    void say_moved(std::size_t i);
 
     // Schema and rows.
 
@@ -128,6 +132,10 @@ public:
     [[nodiscard]] std::size_t writes(const std::string& table, const std::vector<std::byte>& key) const;
     /// Whether all running nodes have the same schema.
     [[nodiscard]] bool schema_agreed() const;
+    /// The newest.
+    [[nodiscard]] fake_schema schema() const;
+    /// What faults of nodes, ring and events did so far.
+    [[nodiscard]] effect_tally effects() const;
     /// Of all nodes, with the index of the node in front.
     [[nodiscard]] std::vector<std::string> violations() const;
 

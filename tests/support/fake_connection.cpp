@@ -42,9 +42,10 @@ void fake_connection::receive(std::span<const std::byte> bytes, time_point now)
 {
     const guard lock{node_->mutex};
     hear(now);
-    if (node_->frozen || !backlog_.empty())
+    if (node_->frozen || !backlog_.empty()) {
+        node_->cluster->effects.add(fault_effect::frozen);
         backlog_.insert(backlog_.end(), bytes.begin(), bytes.end());
-    else
+    } else
         feed(bytes);
 }
 
@@ -211,6 +212,7 @@ bool fake_connection::complete(request_record& request, protocol::decoded_reques
         details.message =
             "Prepared query with ID is not found (either the query was not prepared on this host)";
         details.statement_id = request.statement_id;
+        node_->cluster->effects.add(fault_effect::forgotten_statement);
         refusal = reply_error(std::move(details));
     }
     if (!refusal)
@@ -245,6 +247,7 @@ void fake_connection::answer_to(request_record& request)
     outgoing out{node_->respond(request, conversation_)};
     out.stream = request.stream;
     out.in_segments = in_segments_;
+    out.whom = asker_of(request);
     out.answers_startup = request.op == opcode::startup;
     out.is_execute = request.op == opcode::execute;
     out.skip_metadata = request.parameters.skip_metadata;
@@ -270,9 +273,10 @@ void fake_connection::answer_to(request_record& request)
 void fake_connection::schedule(outgoing what)
 {
     const answer_delivery& how = what.what.delivery;
-    if (!how.gate.empty() && !contains(node_->released, how.gate))
+    if (!how.gate.empty() && !contains(node_->released, how.gate)) {
+        node_->cluster->effects.add(answer_fault::withheld, what.whom);
         gated_.push_back(std::move(what));
-    else if (how.delay.count() > 0)
+    } else if (how.delay.count() > 0)
         waiting_.emplace(std::pair{now_ + how.delay, sequence_++}, std::move(what));
     else
         deliver(what);
@@ -301,6 +305,7 @@ void fake_connection::push(const protocol::server_event& event, std::chrono::nan
     outgoing out{no_reply()};
     out.in_segments = in_segments_;
     if (delay.count() == 0 && !node_->frozen) {
+        count_overtaken(sequence_++);
         put(out, frame.bytes());
         urgent_ = true;
         return;
@@ -337,6 +342,8 @@ void fake_connection::on_time(time_point now)
         return;
     while (!waiting_.empty() && waiting_.begin()->first.first <= now && !over_) {
         const auto due = waiting_.extract(waiting_.begin());
+        if (due.mapped().stream == protocol::event_stream)
+            count_overtaken(due.key().second);
         deliver(due.mapped());
     }
 }

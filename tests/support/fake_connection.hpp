@@ -4,6 +4,7 @@
 #include "base/byte_buffer.hpp"
 #include "protocol/frame_reader.hpp"
 #include "protocol/response_encode.hpp"
+#include "support/effect_tally.hpp"
 #include "support/node_state.hpp"
 #include "support/peer.hpp"
 
@@ -61,6 +62,7 @@ private:
         answer what;
         std::int16_t stream = 0;
         bool in_segments = false;
+        asked_by whom = asked_by::call;
         bool answers_startup = false;
         bool is_execute = false;
         bool skip_metadata = false;
@@ -78,6 +80,9 @@ private:
     void answer_to(request_record& request);
     void schedule(outgoing what);
     void deliver(const outgoing& what);
+    void count_fault(const outgoing& what);
+    /// Events that were said before number `sequence` and are still on their way are overtaken.
+    void count_overtaken(std::uint64_t sequence);
     void encode(const outgoing& what, base::byte_buffer& frame);
     void encode_rows(
         const say::rows& rows,

@@ -52,10 +52,35 @@ void check(protocol::encode_result result)
 
 }  // namespace
 
+void fake_connection::count_fault(const outgoing& what)
+{
+    effect_tally& effects = node_->cluster->effects;
+    const answer_delivery& how = what.what.delivery;
+    if (how.delay.count() > 0 && what.stream != protocol::event_stream)
+        effects.add(answer_fault::late, what.whom);
+    if (how.cut_at)
+        effects.add(answer_fault::cut_short, what.whom);
+    if (std::holds_alternative<say::nothing>(what.what.content))
+        effects.add(answer_fault::withheld, what.whom);
+    else if (how.copies > 1)
+        effects.add(answer_fault::doubled, what.whom);
+    if (how.bad_header_crc || how.bad_payload_crc || how.version ||
+        std::holds_alternative<say::bytes>(what.what.content))
+        effects.add(answer_fault::damaged, what.whom);
+}
+
+void fake_connection::count_overtaken(std::uint64_t sequence)
+{
+    for (const auto& [key, what] : waiting_)
+        if (what.stream == protocol::event_stream && key.second < sequence)
+            node_->cluster->effects.add(fault_effect::overtaken_event);
+}
+
 void fake_connection::deliver(const outgoing& what)
 {
     if (over_)
         return;
+    count_fault(what);
     const answer_delivery& how = what.what.delivery;
     if (const auto* raw = std::get_if<say::bytes>(&what.what.content)) {
         flush_segments();

@@ -133,6 +133,10 @@ void fake_node::push_event(const protocol::server_event& event)
 void fake_node::end_connections(peer_ending ending)
 {
     const guard lock{state_->mutex};
+    state_->cluster->effects.add(
+        ending == peer_ending::reset ? fault_effect::killed_connection : fault_effect::closed_by_node,
+        state_->connections.size()
+    );
     for (const auto& [number, connection] : state_->connections)
         connection->end(ending);
     state_->wake();
@@ -246,6 +250,10 @@ std::vector<std::string> fake_node::violations() const
 std::unique_ptr<peer_connection> fake_node::accept(time_point /*now*/)
 {
     const guard lock{state_->mutex};
+    if (state_->joined)
+        state_->cluster->effects.add(fault_effect::new_node_used);
+    if (state_->moved)
+        state_->cluster->effects.add(fault_effect::new_address_used);
     return std::make_unique<fake_connection>(state_, state_->accepted++);
 }
 

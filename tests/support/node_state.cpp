@@ -169,6 +169,13 @@ void node_state::push_event(
     wake();
 }
 
+std::size_t node_state::listeners(std::string_view event_type) const
+{
+    return static_cast<std::size_t>(std::ranges::count_if(connections, [&](const auto& each) {
+        return each.second->listens_to(event_type);
+    }));
+}
+
 void node_state::observe(std::string_view what, std::uint64_t a, std::uint64_t b)
 {
     if (carrier.observe)

@@ -72,6 +72,8 @@ public:
     void wake();
     void observe(std::string_view what, std::uint64_t a, std::uint64_t b);
     [[nodiscard]] bool knows_keyspace(std::string_view name) const;
+    /// Connections that have registered for events of this type.
+    [[nodiscard]] std::size_t listeners(std::string_view event_type) const;
     /// The carrier's time; without a carrier, when the last bytes came.
     [[nodiscard]] time_point now() const;
     /// To each connection that has registered for it, at once or after the delays that are drawn for it.
@@ -96,6 +98,9 @@ public:
     // Its part in the cluster.
     bool in_ring = true;
     bool running = true;
+    bool joined = false;  // while others were there
+    bool moved = false;   // to another address
+    bool place_changed = false;
     std::set<peers_row_fault> row_faults;
     std::shared_ptr<const schema_snapshot> schema;  // never null
     std::chrono::nanoseconds schema_delay{0};       // until it has what another node changed

@@ -66,6 +66,8 @@ void simulated_link::satisfy_read()
     const auto end = inbox_.begin() + static_cast<std::ptrdiff_t>(count);
     std::copy(inbox_.begin(), end, pending->into.begin());
     inbox_.erase(inbox_.begin(), end);
+    if (!inbox_.empty())
+        core_->effects().add(fault_effect::partial_read);
     note("read", count, inbox_.size());
     core_->complete(std::move(pending->done), base::error_code{}, count);
 }
@@ -114,6 +116,8 @@ void simulated_link::continue_write()
         }
         write_->taken += count;
         note("write", count, write_->total - write_->taken);
+        if (write_->taken != write_->total)
+            core_->effects().add(fault_effect::partial_write);
         send_to_peer(std::move(bytes));
     }
     if (write_->taken == write_->total)
@@ -166,6 +170,8 @@ void simulated_link::close_by_client() noexcept
 time_point simulated_link::arrival_time(time_point& last)
 {
     const auto delay = core_->network_random().between(conditions_->delay_min, conditions_->delay_max);
+    if (delay > std::chrono::milliseconds{slow_piece_from_ms})
+        core_->effects().add(fault_effect::slow_piece);
     last = std::max(last, core_->now() + delay);
     return last;
 }
@@ -175,12 +181,15 @@ void simulated_link::arrive(time_point when, std::function<void(simulated_link&)
     if (!core_->running())
         return;
     core_->at(when, [self = shared_from_this(), what = std::move(what)] {
-        if (self->silent_)
+        if (self->silent_) {
+            if (!self->peer_ended_)
+                self->core_->effects().add(fault_effect::half_open_loss);
             return;
-        if (self->held_back_)
-            self->held_.push_back(what);
-        else
-            what(*self);
+        }
+        if (!self->held_back_)
+            return what(*self);
+        self->core_->effects().add(fault_effect::held_back);
+        self->held_.push_back(what);
     });
 }
 
@@ -318,6 +327,7 @@ void simulated_link::reset()
     if (!open())
         return;
     note("reset");
+    core_->effects().add(fault_effect::link_reset);
     const auto self = shared_from_this();
     silent_ = true;  // what is on its way is lost
     held_.clear();

@@ -110,6 +110,12 @@ void simulated_network::go_silent(const endpoint& at)
         link->go_silent();
 }
 
+void simulated_network::go_silent_newest(const endpoint& at)
+{
+    if (const auto links = links_of(at); !links.empty())
+        links.back()->go_silent();
+}
+
 void simulated_network::hold(const endpoint& at)
 {
     for (const auto& link : links_of(at))
@@ -175,8 +181,12 @@ void simulated_network::finish_connect(
         return;
     if (h.fate == connect_fate::unreachable)
         return give(asio::error::host_unreachable, nullptr);
-    if (h.server == nullptr || h.fate == connect_fate::refused)
+    if (h.server == nullptr || h.fate == connect_fate::refused) {
+        core_->effects().add(
+            h.server == nullptr ? fault_effect::dead_node_tried : fault_effect::refused_connect
+        );
         return give(asio::error::connection_refused, nullptr);
+    }
     auto link =
         std::make_shared<simulated_link>(core_, next_link_++, h.conditions, h.server->accept(core_->now()));
     h.links.push_back(link);

@@ -42,6 +42,7 @@ public:
     // Faults on all open connections to the endpoint, in the order they were opened.
     void reset(const endpoint& at);
     void go_silent(const endpoint& at);
+    void go_silent_newest(const endpoint& at);  ///< Only the one that was opened last.
     void hold(const endpoint& at);
     void heal(const endpoint& at);
 

@@ -35,6 +35,8 @@ public:
 
     [[nodiscard]] simulated_network& network() noexcept { return *network_; }
     [[nodiscard]] trace& events() noexcept { return core_->events(); }
+    /// What faults of the network, and of the test where it adds its own, did so far.
+    [[nodiscard]] effect_tally& effects() noexcept { return core_->effects(); }
     [[nodiscard]] seeded_random& random() noexcept { return random_; }
     [[nodiscard]] time_point now() const noexcept { return core_->now(); }
     [[nodiscard]] std::chrono::nanoseconds elapsed() const noexcept

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "support/effect_tally.hpp"
 #include "support/seeded_random.hpp"
 #include "support/trace.hpp"
 
@@ -41,6 +42,8 @@ public:
 
     [[nodiscard]] time_point now() const noexcept { return now_; }
     [[nodiscard]] trace& events() noexcept { return trace_; }
+    /// What faults of the network did so far.
+    [[nodiscard]] effect_tally& effects() noexcept { return effects_; }
     /// The network's chance; the client's is apart, so that one draw more in the client does not change the weather.
     [[nodiscard]] seeded_random& network_random() noexcept { return network_random_; }
     [[nodiscard]] seeded_random& client_random() noexcept { return client_random_; }
@@ -91,6 +94,7 @@ private:
     seeded_random network_random_;
     seeded_random client_random_;
     trace trace_{start};
+    effect_tally effects_;
 };
 
 }  // namespace async_cassandra::testing

@@ -142,10 +142,17 @@ peer_columns columns_of_peer(const node_state& of)
 std::vector<row> peer_rows(const node_state& asked, bool v2)
 {
     std::vector<row> rows;
+    effect_tally& effects = asked.cluster->effects;
     for (const node_state* member : asked.cluster->members) {
         const bool itself = member == &asked;
+        if (!member->in_ring)
+            effects.add(fault_effect::departure_read);
         if (!member->in_ring || (itself && !asked.row_faults.contains(peers_row_fault::lists_itself)))
             continue;
+        if (!member->row_faults.empty())
+            effects.add(fault_effect::wrong_row_read);
+        if (member->place_changed)
+            effects.add(fault_effect::new_place_read);
         const peer_columns p = columns_of_peer(*member);
         if (v2)
             rows.push_back(
@@ -213,8 +220,11 @@ std::vector<column> system_columns(std::string_view keyspace, std::string_view t
 
 std::vector<row> system_rows(std::string_view keyspace, std::string_view table, const node_state& node)
 {
-    if (keyspace == "system_schema")
+    if (keyspace == "system_schema") {
+        if (node.schema != node.cluster->schema)
+            node.cluster->effects.add(fault_effect::old_schema_read);
         return node.schema->content.rows_of(table);
+    }
     if (keyspace == "system_virtual_schema")
         return virtual_schema_rows(table);
     if (keyspace != "system")

@@ -99,6 +99,16 @@ class Stages(unittest.TestCase):
         self.assertEqual((1, "3 passed, 1 failed, 1 skipped"), (code, lines[-1]))
 
 
+class Effects(TreeTest):
+    def test_what_faults_did_is_the_sum_over_all_parts(self):
+        self.write("one.txt", "3 event lost", "0 late answer to a call")
+        self.write("two.txt", "1200 event lost", "1 late answer to a call")
+        self.write("other.log", "7 event lost")
+        self.assertEqual(
+            ["       1,203  event lost", "           1  late answer to a call"], run_suites.sum_effects(self.root)
+        )
+
+
 class Coverage(unittest.TestCase):
     def test_lines_are_added_up_per_floor_and_nothing_disappears(self):
         summary = {"files": [
