@@ -8,6 +8,7 @@ import subprocess
 import sys
 import types
 import unittest
+import unittest.mock
 
 import source_fixture  # noqa: F401 (makes tools importable)
 import data_centers
@@ -59,6 +60,26 @@ class Staying(unittest.TestCase):
                                  ({"write_timeout EACH_QUORUM": ALL}, False)]:
             judged = silently(data_centers.judge_unmet, "x", "EACH_QUORUM", report(failed=failed))
             self.assertEqual(judged, expected, failed)
+
+
+class Disturbed(unittest.TestCase):
+    def test_a_round_is_run_again_only_when_something_failed(self):
+        def rounds(*said, tries=3):
+            left = list(said)
+            clients = types.SimpleNamespace(run_all=lambda client, levels: [left.pop(0)])
+            with unittest.mock.patch("time.sleep"):
+                ran = silently(data_centers.run_undisturbed, clients, "allowed", ("ONE",), tries)
+            return ran[0], len(said) - len(left)
+        lost, leaked, fine = report(failed={"connection_error": 1}), report(there=1), report(here=ALL)
+        self.assertEqual(rounds(lost, fine, fine), (fine, 2))
+        self.assertEqual(rounds(leaked, fine, fine), (leaked, 1))
+        self.assertEqual(rounds(lost, lost, lost), (lost, 3))
+        self.assertEqual(rounds(lost, fine, tries=1), (lost, 1))
+
+    def test_a_connection_to_the_other_data_center_is_told(self):
+        for count, expected in (0, True), (1, False):
+            clients = types.SimpleNamespace(ask=lambda *words, count=count: {HERE: 1, THERE: count})
+            self.assertEqual(silently(data_centers.judge_never_connected, places(), clients), expected)
 
 
 class Leaving(unittest.TestCase):
