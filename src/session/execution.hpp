@@ -28,10 +28,7 @@ protected:
     {}
     ~execution() override = default;
 
-    [[nodiscard]] result_set take_result() noexcept
-    {
-        return result_ ? std::move(*result_) : result_set{};
-    }
+    [[nodiscard]] result_set take_result() noexcept { return result_ ? std::move(*result_) : result_set{}; }
 
 private:
     [[nodiscard]] bool accepts(std::uint32_t body_length) noexcept final;
