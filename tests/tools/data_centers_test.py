@@ -64,17 +64,17 @@ class Staying(unittest.TestCase):
 
 class Disturbed(unittest.TestCase):
     def test_a_round_is_run_again_only_when_something_failed(self):
-        def rounds(*said, tries=3):
+        def rounds(*said, seconds=3):
             left = list(said)
             clients = types.SimpleNamespace(run_all=lambda client, levels: [left.pop(0)])
-            with unittest.mock.patch("time.sleep"):
-                ran = silently(data_centers.run_undisturbed, clients, "allowed", ("ONE",), tries)
+            with unittest.mock.patch("time.sleep"), unittest.mock.patch("time.monotonic", side_effect=range(100)):
+                ran = silently(data_centers.run_undisturbed, clients, "allowed", ("ONE",), seconds)
             return ran[0], len(said) - len(left)
         lost, leaked, fine = report(failed={"connection_error": 1}), report(there=1), report(here=ALL)
         self.assertEqual(rounds(lost, fine, fine), (fine, 2))
         self.assertEqual(rounds(leaked, fine, fine), (leaked, 1))
-        self.assertEqual(rounds(lost, lost, lost), (lost, 3))
-        self.assertEqual(rounds(lost, fine, tries=1), (lost, 1))
+        self.assertEqual(rounds(lost, lost, lost, fine), (lost, 3))
+        self.assertEqual(rounds(lost, fine, seconds=0), (lost, 1))
 
     def test_a_connection_to_the_other_data_center_is_told(self):
         for count, expected in (0, True), (1, False):
