@@ -77,7 +77,8 @@ running_check find_running_check(const asio::any_io_executor& executor) noexcept
     return nullptr;
 }
 
-// The clock that the kernel moves on at each of its ticks: read without asking the hardware, it lags by a tick at most.
+// The clock that the kernel moves on at each of its ticks, read without asking the hardware. It lags by a tick, and by more
+// when ticks are late.
 class tick_clock {
 public:
     tick_clock() noexcept
@@ -88,10 +89,10 @@ public:
     }
 
     // Ticks may be too far apart on other systems.
-    time_point now_rounded_up() const noexcept
+    time_point coarse_now() const noexcept
     {
         timespec last_tick{};
-        if (tick_ > environment::most_rounded || clock_gettime(CLOCK_MONOTONIC_COARSE, &last_tick) != 0)
+        if (tick_ > environment::coarseness || clock_gettime(CLOCK_MONOTONIC_COARSE, &last_tick) != 0)
             return std::chrono::steady_clock::now();
         return time_point{to_duration(last_tick)} + tick_;
     }
@@ -120,7 +121,7 @@ public:
     bool on_executor() const noexcept override { return runs_here_ != nullptr && runs_here_(executor_); }
     bool knows_executor() const noexcept override { return runs_here_ != nullptr; }
     time_point now() const noexcept override { return std::chrono::steady_clock::now(); }
-    time_point now_rounded_up() const noexcept override { return ticks_.now_rounded_up(); }
+    time_point coarse_now() const noexcept override { return ticks_.coarse_now(); }
     std::chrono::system_clock::time_point wall_now() const noexcept override
     {
         return std::chrono::system_clock::now();

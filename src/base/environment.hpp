@@ -93,9 +93,10 @@ public:
 
     [[nodiscard]] virtual time_point now() const noexcept = 0;
 
-    /// For deadlines: not before now, and at most `most_rounded` after it. Costs a fraction of `now`.
-    [[nodiscard]] virtual time_point now_rounded_up() const noexcept = 0;
-    static constexpr std::chrono::milliseconds most_rounded{10};
+    /// For deadlines of some length: now, or up to `coarseness` later, at a fraction of its cost. Earlier than now only as far
+    /// as the kernel's ticks come late, as when a machine's processor is taken away for a while.
+    [[nodiscard]] virtual time_point coarse_now() const noexcept = 0;
+    static constexpr std::chrono::milliseconds coarseness{10};
 
     [[nodiscard]] virtual std::chrono::system_clock::time_point wall_now() const noexcept = 0;
 

@@ -35,8 +35,8 @@ bool request::start_clock(std::chrono::milliseconds timeout) noexcept
     // The clock's time, not the turn's: a handler that took long must not shorten the next request's deadline. A short one
     // is to be met more closely.
     const base::environment& env = home_->home().env();
-    const bool is_short = timeout < 20 * base::environment::most_rounded;
-    home_->home().set_timer(*this, (is_short ? env.now() : env.now_rounded_up()) + timeout);
+    const bool is_short = timeout < 20 * base::environment::coarseness;
+    home_->home().set_timer(*this, (is_short ? env.now() : env.coarse_now()) + timeout);
     return true;
 }
 

@@ -332,7 +332,7 @@ TEST_F(nothing_done, a_request_fails_when_every_node_is_lost_while_it_is_prepare
     }
     const auto end = execute(select.bind(std::int64_t{1}));
     wait(*end);
-    const failure f = failure_of<no_host_available>(*end);
+    const failure f = failure_of<unprepared>(*end);
     EXPECT_EQ(f.effect, request_effect::rejected);
     EXPECT_THAT(f.attempts, SizeIs(4)) << "UNPREPARED of the first, and how each was lost";
 }

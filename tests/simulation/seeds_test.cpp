@@ -106,7 +106,7 @@ std::vector<std::string> missing_of(const effect_tally& tally)
 TEST(cluster_seeds, every_fault_takes_effect)
 {
     effect_tally all;
-    for (std::uint64_t seed = 1; seed <= 200; ++seed)
+    for (std::uint64_t seed = 1; seed <= 500; ++seed)
         all.add(run_cluster_scenario(seed).effects);
     for (const auto& [name, count] : all.all())
         std::cout << name << ": " << count << '\n';

@@ -299,7 +299,7 @@ private:
 TEST_F(another_partitioner, has_no_replicas_and_is_said_once_in_the_log)
 {
     nodes.change_schema(
-        "CREATE KEYSPACE ks WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 2}"
+        "CREATE KEYSPACE ks WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 3}"
     );
     nodes.change_schema("CREATE TABLE ks.t (k bigint PRIMARY KEY, v text)");
     connect();

@@ -17,7 +17,7 @@ public:
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept override { return executor_; }
     [[nodiscard]] bool on_executor() const noexcept override;
     [[nodiscard]] base::time_point now() const noexcept override { return core_->now(); }
-    [[nodiscard]] base::time_point now_rounded_up() const noexcept override { return core_->now(); }
+    [[nodiscard]] base::time_point coarse_now() const noexcept override { return core_->now(); }
     [[nodiscard]] std::chrono::system_clock::time_point wall_now() const noexcept override;
     [[nodiscard]] std::uint64_t entropy() override { return core_->client_random().next(); }
     [[nodiscard]] std::unique_ptr<base::alarm> make_alarm(std::function<void()> on_time) override;

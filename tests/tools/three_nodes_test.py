@@ -39,8 +39,9 @@ def sampled(*pairs):
 
 
 def failure(**fields):
-    usual = {"begun": 990 * MS, "ended": 1001 * MS, "kind": "read", "type": "connection_error",
-             "effect": "maybe_applied", "whose": "driver", "node": NODE.endpoint, "attempts": [NODE.endpoint]}
+    usual = {"due": 980 * MS, "called": 990 * MS, "ended": 1001 * MS, "kind": "read", "type": "connection_error",
+             "cause": "node_fell_silent", "effect": "maybe_applied", "whose": "driver", "node": NODE.endpoint,
+             "attempts": [NODE.endpoint]}
     return Failure(**(usual | fields))
 
 
@@ -53,12 +54,14 @@ class Output(unittest.TestCase):
     def test_what_the_load_says_is_read(self):
         load = load_of(
             "print('sample 5 127.0.0.1:9=1 127.0.0.2:9=2');"
-            "print('failed 1 2 read connection_error maybe_applied driver 127.0.0.1:9 127.0.0.1:9,127.0.0.2:9');"
+            "print('failed 1 2 3 read connection_error node_fell_silent maybe_applied driver "
+            "127.0.0.1:9 127.0.0.1:9,127.0.0.2:9');"
             "print('end {\"inserts\": 3}')"
         )
         load.end()
         self.assertEqual(load.samples, [(5, {"127.0.0.1:9": 1, "127.0.0.2:9": 2})])
-        self.assertEqual(load.failures, [Failure(1, 2, "read", "connection_error", "maybe_applied", "driver",
+        self.assertEqual(load.failures, [Failure(1, 2, 3, "read", "connection_error", "node_fell_silent",
+                                                 "maybe_applied", "driver",
                                                  "127.0.0.1:9", ["127.0.0.1:9", "127.0.0.2:9"])])
         self.assertEqual(load.figures, {"inserts": 3})
 
@@ -118,7 +121,8 @@ class AllDown(unittest.TestCase):
     @staticmethod
     def refused(**fields):
         both = [NODE.endpoint, OTHER.endpoint]
-        return failure(**({"type": "no_host_available", "attempts": both, "begun": 3000 * MS, "ended": 3001 * MS} | fields))
+        usual = {"type": "no_host_available", "attempts": both, "called": 3000 * MS, "ended": 3001 * MS}
+        return failure(**(usual | fields))
 
     def test_each_request_names_every_node_at_once(self):
         self.assertTrue(self.judge(self.refused()))
@@ -128,7 +132,7 @@ class AllDown(unittest.TestCase):
 
     def test_no_failure_at_all_is_no_proof(self):
         self.assertFalse(self.judge())
-        self.assertFalse(self.judge(self.refused(begun=100 * MS, ended=101 * MS)))
+        self.assertFalse(self.judge(self.refused(called=100 * MS, ended=101 * MS)))
 
 
 class Asked(unittest.TestCase):
@@ -152,9 +156,9 @@ class Asked(unittest.TestCase):
 
 
 class End(unittest.TestCase):
-    def judge(self, **fields):
+    def judge(self, killed_together=False, **fields):
         figures = {"inserts": 5, "reads": 5, "failed": 1, "wrong_reads": 0, "missing": 0, "longest_ms": 1.5}
-        return silently(three_nodes.judge_end, types.SimpleNamespace(figures=figures | fields))
+        return silently(three_nodes.judge_end, types.SimpleNamespace(figures=figures | fields), killed_together)
 
     def test_every_answered_insert_is_there(self):
         self.assertTrue(self.judge())
@@ -162,6 +166,10 @@ class End(unittest.TestCase):
         self.assertFalse(self.judge(wrong_reads=1))
         self.assertFalse(self.judge(inserts=0))
         self.assertFalse(self.judge(reads=0))
+
+    def test_but_for_what_servers_lose_that_are_killed_together(self):
+        self.assertTrue(self.judge(killed_together=True, missing=1, wrong_reads=1))
+        self.assertFalse(self.judge(killed_together=True, inserts=0))
 
 
 if __name__ == "__main__":

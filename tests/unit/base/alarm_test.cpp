@@ -25,14 +25,15 @@ protected:
     std::vector<std::string> rung;
 };
 
-TEST_F(alarm_test, time_is_rounded_up_and_not_by_much)
+// How late ticks are is up to the machine: a virtual one may be without a processor for long.
+TEST_F(alarm_test, coarse_time_is_now_or_a_little_later)
 {
     for (int i = 0; i < 1000; ++i) {
         const time_point before = env->now();
-        const time_point rounded = env->now_rounded_up();
+        const time_point coarse = env->coarse_now();
         const time_point after = env->now();
-        ASSERT_GE(rounded, before);
-        ASSERT_LE(rounded, after + environment::most_rounded);
+        ASSERT_GE(coarse, before - 1s);
+        ASSERT_LE(coarse, after + environment::coarseness);
     }
 }
 

@@ -47,7 +47,7 @@ TEST(observer, every_status_and_reason_has_words_of_its_own)
         words.insert(to_string(static_cast<node_status>(i)));
     for (int i = 0; i <= static_cast<int>(node_status_reason::removed); ++i)
         words.insert(to_string(static_cast<node_status_reason>(i)));
-    EXPECT_EQ(words.size(), 15U);
+    EXPECT_EQ(words.size(), 18U);
     EXPECT_FALSE(words.contains("?"));
 }
 
