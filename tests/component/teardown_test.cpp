@@ -287,6 +287,15 @@ protected:
         return static_cast<std::size_t>(std::distance(begin(tasks), end(tasks)));
     }
 
+    /// Nobody waits for the network in a destructor.
+    template <class Action>
+    static void expect_at_once(Action drop)
+    {
+        const stopwatch time;
+        drop();
+        EXPECT_LT(time.elapsed(), at_once);
+    }
+
     void expect_gone()
     {
         EXPECT_TRUE(eventually([&] { return server.node.open_connections() == 0; }));
@@ -301,11 +310,40 @@ protected:
 
 TEST_P(last_handle, dropped_outside)
 {
-    {
-        const cluster client = make();
-        const session s = get(client.connect());
-        EXPECT_EQ(get(s.execute(query)).size(), 4U);
-    }
+    std::optional<cluster> client{make()};
+    std::optional<session> s{get(client->connect())};
+    EXPECT_EQ(get(s->execute(query)).size(), 4U);
+    expect_at_once([&] {
+        s.reset();
+        client.reset();
+    });
+    expect_gone();
+}
+
+TEST_P(last_handle, dropped_while_the_node_stands_still)
+{
+    std::optional<cluster> client{make()};
+    std::optional<session> s{get(client->connect())};
+    EXPECT_EQ(get(s->execute(query)).size(), 4U);
+    server.node.freeze();
+    expect_at_once([&] {
+        s.reset();
+        client.reset();
+    });
+    EXPECT_TRUE(eventually([&] { return threads() <= threads_before; })) << threads();
+    server.node.thaw();
+    expect_gone();
+}
+
+TEST_P(last_handle, dropped_while_a_connect_waits_for_a_silent_node)
+{
+    server.node.freeze();
+    std::optional<cluster> client{make()};
+    auto connecting = start(client->connect());
+    ASSERT_TRUE(eventually([&] { return server.node.connections_accepted() != 0; }));
+    expect_at_once([&] { client.reset(); });
+    server.node.thaw();
+    connecting.get();
     expect_gone();
 }
 
