@@ -11,10 +11,9 @@
 #include <boost/asio/strand.hpp>
 
 #include <atomic>
+#include <ctime>
 #include <random>
 #include <thread>
-
-#include <time.h>
 
 namespace async_cassandra::base {
 

@@ -314,10 +314,10 @@ void shard::on_alarm()
     });
 }
 
-shard::turn_scope::turn_scope(shard& s) noexcept : shard_(s), outermost_(!s.in_turn_), around_(in_turn_here_)
+shard::turn_scope::turn_scope(shard& s) noexcept : shard_(s), outermost_(!s.in_turn_), around_(in_turn_here)
 {
     assert(s.on_thread() || !s.env_->knows_executor());
-    in_turn_here_ = &s;
+    in_turn_here = &s;
     if (outermost_) {
         shard_.turn_time_ = shard_.env_->now();
         shard_.in_turn_ = true;
@@ -338,7 +338,7 @@ shard::turn_scope::~turn_scope()
             shard_.end_turn();
         shard_.in_turn_ = false;
     }
-    in_turn_here_ = around_;
+    in_turn_here = around_;
 }
 
 void shard::shut_down() noexcept

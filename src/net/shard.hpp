@@ -50,7 +50,7 @@ public:
     [[nodiscard]] base::environment& env() noexcept { return *env_; }
     [[nodiscard]] bool on_thread() const noexcept
     {
-        return !is_dead() && (in_turn_here_ == this || env_->on_executor());
+        return !is_dead() && (in_turn_here == this || env_->on_executor());
     }
     [[nodiscard]] bool is_dead() const noexcept { return dead_.load(std::memory_order_relaxed); }
 
@@ -125,7 +125,7 @@ private:
     friend class operation;
 
     // The shard whose turn this thread is in: it need not ask its executor where it is.
-    static inline constinit thread_local const shard* in_turn_here_ = nullptr;
+    static inline constinit thread_local const shard* in_turn_here = nullptr;
 
     class turn_scope {
     public:
