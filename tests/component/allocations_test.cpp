@@ -40,7 +40,7 @@ using ::testing::IsEmpty;
 constexpr std::size_t together = 256;
 constexpr std::size_t warm_up = 10;
 constexpr std::size_t rounds = 40;
-constexpr std::size_t requests = together * rounds;
+[[maybe_unused]] constexpr std::size_t requests = together * rounds;  // where memory is not kept
 
 // Under sanitizers memory is not kept for the next request: of the request itself, and of what is read.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
