@@ -177,9 +177,10 @@ TEST(token_ring, finds_owners_wherever_tokens_lie)
     std::vector<token> even;
     std::vector<token> random;
     std::mt19937_64 dice{3};
+    constexpr token step = std::numeric_limits<token>::max() / 150;
     for (token i = 0; i < 300; ++i) {
         close.push_back(i * i);
-        even.push_back(minimum_token + i * (std::numeric_limits<token>::max() / 150));
+        even.push_back(i < 150 ? minimum_token + i * step : (i - 150) * step);
         random.push_back(static_cast<token>(dice()));
     }
     expect_owners(close);
