@@ -1,37 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "component/caller_loop.hpp"
 #include "component/served_cluster.hpp"
+#include "support/counted_allocations.hpp"
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
-#include <new>
-
 // How much memory a request asks for, from the call to the handler, once the client is warm. Counted on the thread of the
 // client's loop alone; the nodes have others.
-
-namespace {
-
-thread_local std::size_t allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size)
-{
-    ++allocations;
-    if (void* const got = std::malloc(size == 0 ? 1 : size))
-        return got;
-    throw std::bad_alloc{};
-}
-void operator delete(void* what) noexcept
-{
-    std::free(what);
-}
-void operator delete(void* what, std::size_t) noexcept
-{
-    std::free(what);
-}
-
 namespace async_cassandra::testing {
 namespace {
 
@@ -91,9 +66,9 @@ protected:
     void count(Run run)
     {
         context.restart();
-        const std::size_t before = allocations;
+        const std::size_t before = allocations();
         run();
-        made += allocations - before;
+        made += allocations() - before;
     }
 
     /// Requests that leave together. `held`: nothing is read before all of them are served, so that turns are few.

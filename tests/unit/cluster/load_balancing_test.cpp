@@ -1,36 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "support/counted_allocations.hpp"
 #include "unit/cluster/load_balancing_fixture.hpp"
 
 #include <gmock/gmock.h>
-
-#include <cstdlib>
-#include <new>
-
-namespace {
-
-thread_local std::size_t allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept
-{
-    ++allocations;
-    return std::malloc(size == 0 ? 1 : size);
-}
-void* operator new(std::size_t size)
-{
-    if (void* const got = operator new(size, std::nothrow))
-        return got;
-    throw std::bad_alloc{};
-}
-void operator delete(void* what) noexcept
-{
-    std::free(what);
-}
-void operator delete(void* what, std::size_t) noexcept
-{
-    std::free(what);
-}
 
 namespace async_cassandra::detail {
 namespace {
@@ -262,14 +234,14 @@ TEST_F(load_balancing_test, allocates_nothing_for_the_first_twelve_nodes)
     const nodes replicas{0, 1, 2};
     request.replicas = replicas;
     std::size_t given = 0;
-    const std::size_t before = allocations;
+    const std::size_t before = testing::allocations();
     for (int i = 0; i < 1000; ++i)
         for (node_plan made = balancer.plan(request); !made.empty(); ++given)
             static_cast<void>(made.next());
-    EXPECT_EQ(allocations, before);
+    EXPECT_EQ(testing::allocations(), before);
     EXPECT_EQ(given, 12'000U);
     delete new int;
-    EXPECT_EQ(allocations, before + 1) << "they are counted";
+    EXPECT_EQ(testing::allocations(), before + 1) << "they are counted";
 }
 
 TEST_F(load_balancing_test, a_plan_longer_than_that_is_whole_too)
