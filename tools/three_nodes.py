@@ -11,11 +11,11 @@ import json
 import signal
 import subprocess
 import sys
-import threading
 import time
 
 import verdicts
-from node_faults import now, real_nodes, start_again, wait_until
+from node_faults import now, real_nodes, start_again
+from steady_load import SETTLED, Load
 from verdicts import LOOSE, Missed, verdict
 
 PORT = 19842
@@ -24,7 +24,6 @@ RATE = 1000
 PAUSE = 10
 # So long faults go on, each kind in turn; in the short form each comes once.
 SECONDS = 600
-SETTLED = 2
 REQUESTS_TO_REPLICAS = 1000
 TABLES, FEW_TABLES = 20, 5
 BURST = 40_000
@@ -35,75 +34,6 @@ KIB_PER_WAITING_REQUEST = 2
 KILLED_IS_LEFT, FROZEN_IS_LEFT, BACK_IN_USE, REFUSED = 100, 2500, 2000, 100
 # A node that got nothing for so long (in nanoseconds) was left.
 GAP = 10**9
-
-Failure = collections.namedtuple("Failure", "due called ended kind type cause effect whose node attempts")
-
-
-class Load:
-    """The program under load, and what it tells."""
-
-    def __init__(self, program, rate, port, addresses):
-        self.process = subprocess.Popen(
-            [program, "load", str(rate), str(port), *addresses],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )
-        self.samples = []
-        self.failures = []
-        self.figures = None
-        self.reader = threading.Thread(target=self._read)
-        self.reader.start()
-
-    def _read(self):
-        for line in self.process.stdout:
-            if not line.endswith("\n"):
-                break  # it ended in the middle of it
-            word, _, rest = line.rstrip().partition(" ")
-            if word == "sample":
-                moment, *counts = rest.split()
-                pairs = (count.split("=") for count in counts)
-                self.samples.append((int(moment), {node: int(sent) for node, sent in pairs}))
-            elif word == "failed":
-                due, called, ended, *words, attempts = rest.split()
-                self.failures.append(Failure(int(due), int(called), int(ended), *words, attempts.split(",")))
-            elif word == "end":
-                self.figures = json.loads(rest)
-
-    def used(self, node, begin, end):
-        """When something was sent to the node in this time."""
-        before = None
-        moments = []
-        for moment, sent in self.samples:
-            if moment > end:
-                break
-            count = sent.get(node, 0)
-            if before is not None and count > before and moment > begin:
-                moments.append(moment)
-            before = count
-        return moments
-
-    def wait_until_all_serve(self, nodes):
-        """Each of them, in every part of a while."""
-        def serve():
-            if self.process.poll() is not None:
-                raise Missed(f"the load ended with {self.process.returncode}")
-            end = now()
-            part = SETTLED * 10**9 // 4
-            return all(self.used(node, end - (i + 1) * part, end - i * part) for node in nodes for i in range(4))
-        wait_until(serve, "all nodes in use")
-
-    def end(self):
-        self.process.stdin.close()
-        self.reader.join()
-        self.process.stdout.close()
-        if self.process.wait() != 0:
-            raise Missed(f"the load ended with {self.process.returncode}")
-
-    def abandon(self):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self.reader.join()
-        self.process.stdout.close()
 
 
 # What was done to which nodes, from when; when each of them let clients in again.
@@ -151,14 +81,16 @@ def judge_leaving(load, outage, loose):
     return verdict(left <= bound, f"node {node.number} {outage.what}: left after {left:,.0f} ms, bound {bound:,} ms")
 
 
-def judge_return(load, outage, node, loose):
-    bound = BACK_IN_USE * loose
+def judge_return(load, outage, node, slowest, loose):
+    """A node that keeps everybody waiting is not back."""
+    bound = BACK_IN_USE * loose + slowest
     used = load.used(node.endpoint, outage.back[node], now())
     after = (used[0] - outage.back[node]) / 1e6 if used else None
     return verdict(
         after is not None and after <= bound,
         f"node {node.number} back: in use " + ("never" if after is None else f"{after:,.0f} ms") +
-        f" after it let clients in, bound {bound:,} ms",
+        f" after it let clients in, bound {bound:,.0f} ms" +
+        (f" ({slowest:,.0f} of them: others had to wait so long to be let in)" if slowest else ""),
     )
 
 
@@ -208,6 +140,8 @@ def one_outage(cluster, load, do, nodes, loose):
     load.wait_until_all_serve(cluster.endpoints)
     known = len(load.failures)
     outage = do(cluster, nodes)
+    slowest = {node: node.slowest_startup(lambda node=node: load.used(node.endpoint, outage.back[node], now()))
+               for node in nodes}
     load.wait_until_all_serve(cluster.endpoints)
     failures = load.failures[known:]
     if len(nodes) > 1:
@@ -216,7 +150,7 @@ def one_outage(cluster, load, do, nodes, loose):
         fine = judge_leaving(load, outage, loose)
         fine &= judge_failures(outage, failures)
     for node in nodes:
-        fine &= judge_return(load, outage, node, loose)
+        fine &= judge_return(load, outage, node, slowest[node], loose)
     return fine
 
 

@@ -5,14 +5,17 @@ import contextlib
 import io
 import subprocess
 import sys
+import threading
 import types
 import unittest
 
 import source_fixture  # noqa: F401 (makes tools importable)
 import node_faults
+import steady_load
 import three_nodes
 import verdicts
-from three_nodes import Failure, Outage
+from steady_load import Failure
+from three_nodes import Outage
 
 MS = 10**6
 NODE, OTHER = (node_faults.Node(types.SimpleNamespace(port=9), number, f"127.0.0.{number}") for number in (1, 2))
@@ -22,11 +25,11 @@ KILLED = Outage("killed", [NODE], 1000 * MS, {NODE: 5000 * MS}, three_nodes.KILL
 def load_of(program):
     """A load whose program is this Python text."""
     with contextlib.redirect_stdout(io.StringIO()):
-        load = three_nodes.Load.__new__(three_nodes.Load)
+        load = steady_load.Load.__new__(steady_load.Load)
         load.process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
         load.samples, load.failures, load.figures = [], [], None
-        load.reader = three_nodes.threading.Thread(target=load._read)
+        load.reader = threading.Thread(target=load._read)
         load.reader.start()
     return load
 
@@ -34,7 +37,7 @@ def load_of(program):
 def sampled(*pairs):
     """A load that had sent so much to NODE at these times in milliseconds."""
     load = types.SimpleNamespace(samples=[(moment * MS, {NODE.endpoint: sent}) for moment, sent in pairs])
-    load.used = lambda *of: three_nodes.Load.used(load, *of)
+    load.used = lambda *of: steady_load.Load.used(load, *of)
     return load
 
 
@@ -88,8 +91,13 @@ class Returning(unittest.TestCase):
     def test_the_first_use_after_the_return_counts(self):
         for first, expected in (6900, True), (7100, False):
             load = sampled((4900, 6), (5100, 6), (first, 7), (first + 100, 8))
-            self.assertEqual(silently(three_nodes.judge_return, load, KILLED, NODE, 1), expected)
-        self.assertFalse(silently(three_nodes.judge_return, sampled((4900, 6), (9000, 6)), KILLED, NODE, 1))
+            self.assertEqual(silently(three_nodes.judge_return, load, KILLED, NODE, 0, 1), expected)
+        self.assertFalse(silently(three_nodes.judge_return, sampled((4900, 6), (9000, 6)), KILLED, NODE, 0, 1))
+
+    def test_a_node_that_keeps_everybody_waiting_is_not_back(self):
+        load = sampled((4900, 6), (7100, 7))
+        self.assertTrue(silently(three_nodes.judge_return, load, KILLED, NODE, 200, 1))
+        self.assertFalse(silently(three_nodes.judge_return, load, KILLED, NODE, 50, 1))
 
 
 class Failures(unittest.TestCase):

@@ -53,6 +53,10 @@ def node_settings(folder: Path, shape: Shape, place: NodePlace, cluster_name: st
         "cdc_raw_directory": str(folder / "cdc_raw"),
         "commitlog_sync": "periodic",
         "commitlog_sync_period": "10000ms",
+        # A node that gets too little of the machine refuses what it cannot begin in time, before its client gives up:
+        # the time in the queue counts.
+        "cql_start_time": "QUEUE",
+        "native_transport_timeout": "5000ms",
         "auto_snapshot": False,
         "materialized_views_enabled": True,
         "user_defined_functions_enabled": True,

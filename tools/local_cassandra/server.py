@@ -131,7 +131,7 @@ def launch(java: str, jars: Path, instance: Instance, shape: Shape, place: NodeP
 def java_command(java: str, jars: Path, folder: Path, shape: Shape, place: NodePlace) -> list[str]:
     configuration = folder / "conf"
     return [
-        java, *JVM_OPTIONS,
+        java, *JVM_OPTIONS, *(SHARED_MACHINE_OPTIONS if shape.nodes > 1 else []),
         *(f"--add-exports={name}=ALL-UNNAMED" for name in EXPORTS),
         *(f"--add-opens={name}=ALL-UNNAMED" for name in OPENS),
         f"-XX:ErrorFile={folder / 'logs'}/hs_err_%p.log",
@@ -166,6 +166,10 @@ JVM_OPTIONS = [
     "-Dcassandra.consistent.rangemovement=false", "-Dcassandra.superuser_setup_delay_ms=0",
     "-Dcassandra.shutdown_announce_in_ms=100",
 ]
+
+# Several nodes share the processors: the second compiler takes half of them for minutes after each start, and what it
+# makes is not in use for long enough to give that back.
+SHARED_MACHINE_OPTIONS = ["-XX:TieredStopAtLevel=1"]
 
 EXPORTS = [
     "java.base/jdk.internal.misc", "java.base/jdk.internal.ref", "java.base/sun.nio.ch",
