@@ -38,6 +38,10 @@ public:
         return upcoming_ == none;
     }
 
+    /// Whether a further node may take the request: one that is up, or that nobody has connected to so far. Looks now, and
+    /// changes nothing.
+    [[nodiscard]] bool has_choice() const noexcept;
+
     /// Precondition: not empty().
     [[nodiscard]] std::uint32_t next()
     {
@@ -82,7 +86,12 @@ private:
     node_plan(plan_table_ptr table, std::uint32_t turn) noexcept : table_(std::move(table)), turn_(turn) {}
 
     void list(std::uint32_t position);
+    [[nodiscard]] std::uint32_t listed_at(std::uint32_t index) const noexcept
+    {
+        return index < most_inline ? given_[index] : overflow_->list[index - most_inline];
+    }
     [[nodiscard]] bool is_given(std::uint32_t position) const noexcept;
+    [[nodiscard]] bool may_take(std::uint32_t position) const noexcept;
     void mark_given(std::uint32_t position);
     [[nodiscard]] std::uint32_t look_further();
     [[nodiscard]] std::uint32_t next_of_group(const plan_table::group& in, bool want_up);

@@ -36,12 +36,44 @@ void node_plan::mark_given(std::uint32_t position)
     overflow_->given[position] = true;
 }
 
+bool node_plan::may_take(std::uint32_t position) const noexcept
+{
+    switch (table_->facts(position).status) {
+    case base::node_status::unknown:
+    case base::node_status::connecting:
+    case base::node_status::up: return true;
+    case base::node_status::silent:
+    case base::node_status::down:
+    case base::node_status::removed: return false;
+    }
+    return false;
+}
+
+bool node_plan::has_choice() const noexcept
+{
+    for (std::uint32_t i = next_listed_; i < listed_; ++i)
+        if (may_take(listed_at(i)))
+            return true;
+    if (upcoming_ != none && may_take(upcoming_))
+        return true;
+    for (std::uint16_t i = 0; i < groups_; ++i) {
+        const plan_table::group& in = table_->groups()[i];
+        const auto is_left = [&](std::uint32_t position) { return !is_given(position); };
+        // Local ones that are not up have been tried, or are being tried for nobody: they take nothing.
+        const bool found =
+            i < table_->local_groups()
+                ? std::ranges::any_of(in.up, is_left, [&](std::uint32_t at) { return in.nodes[at]; })
+                : std::ranges::any_of(in.nodes, [&](auto p) { return is_left(p) && may_take(p); });
+        if (found)
+            return true;
+    }
+    return false;
+}
+
 std::uint32_t node_plan::look_further()
 {
-    if (next_listed_ < listed_) {
-        const std::uint32_t at = next_listed_++;
-        return at < most_inline ? given_[at] : overflow_->list[at - most_inline];
-    }
+    if (next_listed_ < listed_)
+        return listed_at(next_listed_++);
     if (groups_ == 0)
         return none;
     while (true) {

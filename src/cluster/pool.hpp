@@ -27,7 +27,7 @@ public:
     [[nodiscard]] virtual std::size_t size_hint() const noexcept = 0;
 
     /// Whether another node may take it.
-    [[nodiscard]] virtual bool has_alternatives() noexcept { return false; }
+    [[nodiscard]] virtual bool has_alternatives() const noexcept { return false; }
 
     /// It cannot be encoded: the rule it breaks. The request is off the pool.
     virtual void on_unencodable(const char* rule) noexcept = 0;

@@ -128,7 +128,7 @@ void pool::fail_queued(const net::close_reason& reason) noexcept
     }
 }
 
-// Those for which this is the only node wait on.
+// Those for which no other node is left that may take them wait on.
 void pool::pass_on_queued(const net::close_reason& reason) noexcept
 {
     base::intrusive_list<pool_request, queue_tag> waited;

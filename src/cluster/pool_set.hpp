@@ -43,6 +43,9 @@ public:
 
     [[nodiscard]] bool empty() { return order_.empty(); }
 
+    /// Whether one of the nodes that are left may take the request.
+    [[nodiscard]] bool has_choice() const noexcept { return order_.has_choice(); }
+
     /// The next position. Precondition: not empty().
     [[nodiscard]] std::uint32_t next() { return order_.next(); }
 

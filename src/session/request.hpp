@@ -124,7 +124,7 @@ protected:
 private:
     enum class state : std::uint8_t { idle, on_node, decoding, ended };
 
-    [[nodiscard]] bool has_alternatives() noexcept final { return !plan_.empty(); }
+    [[nodiscard]] bool has_alternatives() const noexcept final { return plan_.has_choice(); }
     void try_nodes() noexcept;
     [[nodiscard]] bool is_spill(std::uint32_t position) const noexcept;
     [[nodiscard]] bool offer(pool& where) noexcept;

@@ -46,7 +46,7 @@ public:
         end("lost: " + reason.text);
     }
     [[nodiscard]] std::size_t size_hint() const noexcept override { return size_; }
-    [[nodiscard]] bool has_alternatives() noexcept override { return alternatives; }
+    [[nodiscard]] bool has_alternatives() const noexcept override { return alternatives; }
     void on_unencodable(const char* rule) noexcept override { end(std::string{"unencodable: "} + rule); }
 
     const char* broken_rule = nullptr;
