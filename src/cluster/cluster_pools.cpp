@@ -86,7 +86,7 @@ void cluster_shard::open_pools(
     auto all = std::make_shared<gathering>(gathering{first.size(), std::move(rest), std::move(done)});
     const auto open = [this, &name = set->first](const std::vector<uuid>& hosts, const auto& report) {
         for (const uuid& host : hosts)
-            openings_.add(host, name, report);
+            open_on(host, name, report);
     };
     // Called by pools of this shard's nodes, which do not outlive it.
     const auto report = [this, all, &set = set->second](const net::close_reason* reason) {
@@ -125,6 +125,11 @@ void cluster_shard::open_on(const uuid& host, const std::string& keyspace, pool:
     set->second.put(*position, nodes_[*position]->find(keyspace));
 }
 
+void cluster_shard::open_for_nobody(std::uint32_t position, const std::string& keyspace)
+{
+    open_on(nodes_[position]->who().host_id, keyspace, [](const net::close_reason*) {});
+}
+
 void cluster_shard::open_beside(std::uint32_t position, const pool_set& set)
 {
     // A policy names each that it wants.
@@ -134,14 +139,14 @@ void cluster_shard::open_beside(std::uint32_t position, const pool_set& set)
         if (std::ranges::find(group.nodes, position) != group.nodes.end())
             for (const std::uint32_t each : group.nodes)
                 if (set.pools()->pools[each] == nullptr)
-                    openings_.add(nodes_[each]->who().host_id, set.name(), nullptr);
+                    open_for_nobody(each, set.name());
 }
 
 void cluster_shard::open_missing(const pool_set& set)
 {
     for (std::uint32_t i = 0; i < nodes_.size(); ++i)
         if (is_local(i) && set.pools()->pools[i] == nullptr)
-            openings_.add(nodes_[i]->who().host_id, set.name(), nullptr);
+            open_for_nobody(i, set.name());
 }
 
 void cluster_shard::watch_rest(std::uint32_t position) noexcept

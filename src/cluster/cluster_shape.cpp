@@ -31,11 +31,11 @@ void cluster_shard::take(const cluster_shape& shape)
         shape.nodes->described->nodes
     );
     control_node_ = shape.control.node;
-    // First all that positions mean, then what makes nodes let go of requests and openings: those look for others at once.
+    // First all that positions mean, then what makes nodes let go of requests and of those who wait for connections: they look
+    // for others at once.
     departures leave = take_nodes(shape, change);
     make_table(shape, change, leave.unwanted);
     replicas_.use(topology_);
-    openings_.forget_unasked();
     for (auto& [name, set] : pools_)
         set.use(pools_of(name));
     carry_out(std::move(leave), shape.control);

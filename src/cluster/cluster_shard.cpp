@@ -32,12 +32,6 @@ cluster_shard::cluster_shard(std::shared_ptr<net::shard> home, const pool_settin
     : shard_(std::move(home)),
       settings_(settings),
       balancer_(settings.config->load_balancing, shard_->env().entropy()),
-      openings_(
-          handshakes_of(settings),
-          [this](const uuid& host, const std::string& keyspace, pool::open_callback done) {
-              open_on(host, keyspace, std::move(done));
-          }
-      ),
       unused_(settings.config->reconnect_max_delay, [this](const uuid& host, health_check::callback done) {
           check_health(host, std::move(done));
       })
@@ -234,7 +228,6 @@ void cluster_shard::close_now() noexcept
         return;
     base::timer_wheel::clear(*this);
     settings_.turns->close();
-    openings_.close(closed_reason());
     for (const std::unique_ptr<shard_node>& node : nodes_)
         node->close(closed_reason());
     for (const std::unique_ptr<shard_node>& node : leaving_)
@@ -254,7 +247,6 @@ void cluster_shard::on_shard_down() noexcept
     closables_.clear();
     base::timer_wheel::clear(*this);
     settings_.turns->close();
-    openings_.drop();
     if (control_ != nullptr)
         control_->drop();
     for (const std::unique_ptr<shard_node>& node : nodes_)

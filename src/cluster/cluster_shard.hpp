@@ -5,7 +5,6 @@
 #include "cluster/control_connection.hpp"
 #include "cluster/health_check.hpp"
 #include "cluster/node_traffic.hpp"
-#include "cluster/pool_openings.hpp"
 #include "cluster/pool_set.hpp"
 #include "cluster/remarks.hpp"
 #include "cluster/replica_finder.hpp"
@@ -175,6 +174,7 @@ private:
     [[nodiscard]] std::vector<uuid> hosts_at(bool local) const;
     [[nodiscard]] std::vector<control_candidate> control_candidates_now();
     void open_on(const uuid& host, const std::string& keyspace, pool::open_callback done);
+    void open_for_nobody(std::uint32_t position, const std::string& keyspace);
     /// The load of a data center must not go to a single node of another, while more may be used.
     void open_beside(std::uint32_t position, const pool_set& set);
     void open_missing(const pool_set& set);
@@ -211,7 +211,6 @@ private:
     load_balancer balancer_;
     replica_finder replicas_;
     std::map<std::string, pool_set, std::less<>> pools_;
-    pool_openings openings_;
     node_traffic traffic_;
     std::vector<std::shared_ptr<health_check>> checks_;
     unused_nodes unused_;

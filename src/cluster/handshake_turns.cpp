@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster/handshake_turns.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace async_cassandra::detail {
@@ -13,9 +14,22 @@ handshake_turn::~handshake_turn()
 
 void handshake_turns::ask(handshake_turn& who, rank as) noexcept
 {
+    if (who.is_linked() && as >= who.rank_)
+        return;
     who.unlink();
-    (as == rank::first ? first_ : later_).push_back(who);
+    who.rank_ = as;
+    waiting_[static_cast<std::size_t>(as)].push_back(who);
     go_on();
+}
+
+handshake_turn* handshake_turns::choose() noexcept
+{
+    const std::size_t most_with_sure = most_ + std::max<std::size_t>(1, most_ / 4);
+    for (auto& list : waiting_)
+        if (!list.empty())
+            return running_ < (&list == &waiting_.front() ? most_with_sure : most_) ? &list.pop_front()
+                                                                                    : nullptr;
+    return nullptr;
 }
 
 void handshake_turns::give_back() noexcept
@@ -29,11 +43,13 @@ void handshake_turns::go_on() noexcept
     // One that fails at once gives its turn back from within: no recursion for each of a thousand.
     if (std::exchange(going_on_, true))
         return;
-    while (!closed_ && running_ < most_ && !(first_.empty() && later_.empty())) {
-        handshake_turn& next = (first_.empty() ? later_ : first_).pop_front();
-        next.taken_from_ = this;
+    while (!closed_) {
+        handshake_turn* const next = choose();
+        if (next == nullptr)
+            break;
+        next->taken_from_ = this;
         ++running_;
-        next.begin();
+        next->begin();
     }
     going_on_ = false;
 }

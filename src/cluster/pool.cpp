@@ -84,7 +84,7 @@ pool::admission pool::submit(pool_request& request)
             return admission::taken;
         }
     }
-    if (!is_up() && !holding_)
+    if (!is_up() && !holding_ && !go_ahead())
         return admission::down;
     const std::size_t bytes = request.size_hint();
     if (queued_ >= most_queued_ || queued_bytes_ + bytes > most_queued_bytes_)
@@ -95,6 +95,18 @@ pool::admission pool::submit(pool_request& request)
     queued_bytes_ += bytes;
     queue_.push_back(request);
     return admission::taken;
+}
+
+// Nobody has tried the node yet: a request that wants it does not have to wait for the others that are to be tried.
+bool pool::go_ahead() noexcept
+{
+    if (closed_ || was_ready_ || last_failure_.code || !std::ranges::any_of(members_, [](const member& m) {
+            return m.turn != nullptr && m.link == nullptr;
+        }))
+        return false;
+    holding_ = true;
+    hurry(handshake_turns::rank::wanted);
+    return holding_;
 }
 
 void pool::send(pool_request& request, slot s)
@@ -177,7 +189,7 @@ void pool::open_all(const pool_fsm::actions& what, handshake_turns::rank as)
     }
 }
 
-void pool::open(open_callback done)
+void pool::open(open_callback done, handshake_turns::rank as)
 {
     if (closed_) {
         done(&last_failure_);
@@ -188,8 +200,8 @@ void pool::open(open_callback done)
         return;
     }
     waiters_.push_back(std::move(done));
-    hurry();
-    fill();
+    hurry(as);
+    fill(as);
 }
 
 void pool::hold() noexcept
@@ -205,13 +217,13 @@ void pool::fill(handshake_turns::rank as)
     open_all(fsm_.fill(), fsm_.ready().empty() ? as : handshake_turns::rank::later);
 }
 
-void pool::hurry() noexcept
+void pool::hurry(handshake_turns::rank as) noexcept
 {
     if (!fsm_.ready().empty())
         return;
     for (const member& m : members_)
         if (m.turn != nullptr && m.link == nullptr)
-            turns_->ask(*m.turn, handshake_turns::rank::first);
+            turns_->ask(*m.turn, as);
 }
 
 void pool::resize(std::size_t connections)

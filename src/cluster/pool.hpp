@@ -140,8 +140,9 @@ public:
     }
 
     /// Calls back once: with null when a connection is ready, with the reason when the next attempt fails.
+    /// Opens what is missing, as soon as it is its turn; `as`: of a first connection.
     using open_callback = std::function<void(const net::close_reason*)>;
-    void open(open_callback done);
+    void open(open_callback done, handshake_turns::rank as = handshake_turns::rank::first);
 
     /// Requests may wait for the first connection, which is about to be opened; they are told when that fails.
     void hold() noexcept;
@@ -149,8 +150,8 @@ public:
     /// Opens what is missing, as soon as it is its turn; `as`: of a first connection.
     void fill(handshake_turns::rank as = handshake_turns::rank::first);
 
-    /// The node is said to live: a first connection that waits for its turn goes before those of dead nodes.
-    void hurry() noexcept;
+    /// A first connection that waits for its turn gets this rank, unless it has a better one.
+    void hurry(handshake_turns::rank as = handshake_turns::rank::first) noexcept;
 
     /// Another number of connections from now on; those that are too many finish their requests first.
     void resize(std::size_t connections);
@@ -214,6 +215,7 @@ private:
         });
     }
     [[nodiscard]] bool is_up() const noexcept;
+    [[nodiscard]] bool go_ahead() noexcept;
     [[nodiscard]] pool_fsm::loads loads();
     [[nodiscard]] slot slot_of(const net::connection& c) const noexcept;
     void connect(slot s);

@@ -95,7 +95,15 @@ void shard_node::open(const std::string& keyspace, pool::open_callback done)
     const pool_ptr p = find_or_make(keyspace);
     busy_at_.reset();
     want(true);
-    p->open(std::move(done));
+    p->open(std::move(done), rank_of_opening());
+}
+
+handshake_turns::rank shard_node::rank_of_opening() const noexcept
+{
+    if (fsm_.status() == base::node_status::up)
+        return handshake_turns::rank::sure;
+    const bool is_dead = fsm_.status() == base::node_status::silent || fsm_.failures() != 0;
+    return is_dead ? handshake_turns::rank::later : handshake_turns::rank::first;
 }
 
 void shard_node::open_for_requests(const std::string& keyspace)
@@ -103,6 +111,8 @@ void shard_node::open_for_requests(const std::string& keyspace)
     const pool_ptr p = find_or_make(keyspace);
     p->hold();
     open(keyspace, [](const net::close_reason*) {});
+    if (rank_of_opening() == handshake_turns::rank::first)
+        p->hurry(handshake_turns::rank::wanted);
 }
 
 void shard_node::gossip_up()

@@ -103,6 +103,7 @@ private:
     [[nodiscard]] std::string_view key(std::string_view keyspace) const noexcept;
     [[nodiscard]] pool_ptr make_pool(std::string keyspace);
     [[nodiscard]] pool_ptr find_or_make(const std::string& keyspace);
+    [[nodiscard]] handshake_turns::rank rank_of_opening() const noexcept;
     void note(const node_fsm::transition& change) noexcept;
     void retire_pools(const net::close_reason& reason, std::vector<pool_ptr> successors);
     void forget(pool& p);

@@ -80,6 +80,38 @@ TEST_F(handshake_turns_test, one_that_waits_may_be_put_before_others)
     EXPECT_THAT(begun, ElementsAre(0, 1, 3, 2));
 }
 
+TEST_F(handshake_turns_test, one_that_waits_keeps_its_place_when_it_asks_again_for_no_better_rank)
+{
+    ask();
+    ask();
+    ask();
+    ask();
+    ask(rank::later);
+    subject.ask(*all[2], rank::first);
+    subject.ask(*all[2], rank::later);
+    end(0);
+    EXPECT_THAT(begun, ElementsAre(0, 1, 2));
+    end(1);
+    end(2);
+    EXPECT_THAT(begun, ElementsAre(0, 1, 2, 3, 4));
+}
+
+TEST_F(handshake_turns_test, a_quarter_more_are_for_nodes_that_are_up)
+{
+    ask();
+    ask();
+    ask();
+    ask(rank::sure);
+    ask(rank::sure);
+    EXPECT_THAT(begun, ElementsAre(0, 1, 3)) << "at least one";
+    end(0);
+    EXPECT_THAT(begun, ElementsAre(0, 1, 3, 4)) << "and they go first";
+    end(1);
+    EXPECT_THAT(begun, ElementsAre(0, 1, 3, 4)) << "as many as two are under way still";
+    end(3);
+    EXPECT_THAT(begun, ElementsAre(0, 1, 3, 4, 2));
+}
+
 TEST_F(handshake_turns_test, one_that_gives_up_while_it_waits_is_passed_over)
 {
     for (int i = 0; i < 4; ++i)
