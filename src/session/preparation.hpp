@@ -20,7 +20,8 @@ public:
 private:
     ~preparation() override = default;
 
-    // Preparing changes nothing: no error leaves anything behind.
+    // Preparing changes nothing: no error leaves anything behind, and when a connection is lost, another node may be asked.
+    [[nodiscard]] bool changes_nothing() const noexcept override { return true; }
     [[nodiscard]] std::string_view cql() const noexcept override { return {}; }
     protocol::encode_result encode(base::byte_buffer& out, protocol_version version, std::int16_t stream)
         override;

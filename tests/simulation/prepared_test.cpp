@@ -337,6 +337,29 @@ TEST_F(nothing_done, a_request_fails_when_every_node_is_lost_while_it_is_prepare
     EXPECT_THAT(f.attempts, SizeIs(4)) << "UNPREPARED of the first, and how each was lost";
 }
 
+TEST_F(nothing_done, preparing_goes_to_another_node)
+{
+    for (const std::size_t i : {0U, 1U})
+        nodes.node(i).on_prepare(query).reply_once(reset_connection());
+    for (int i = 0; i < 6; ++i) {
+        EXPECT_NO_THROW(static_cast<void>(prepare(query)));
+        world.run_for(2s);  // until all nodes are connected to again
+    }
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        EXPECT_GE(nodes.node(i).request_count(opcode::prepare), 1U) << i;
+}
+
+TEST_F(nothing_done, preparing_leaves_nothing_behind_when_every_node_is_lost_meanwhile)
+{
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.node(i).on_prepare(query).reply(reset_connection());
+    const auto end = start<prepared_statement>([&](auto h) { opened->prepare(query, std::move(h)); });
+    wait(*end);
+    const failure f = failure_of<no_host_available>(*end);
+    EXPECT_EQ(f.effect, request_effect::rejected);
+    EXPECT_THAT(f.attempts, SizeIs(3)) << "how each was lost";
+}
+
 TEST_F(nothing_done, the_check_of_a_keyspace_goes_to_another_node)
 {
     for (const std::size_t i : {0U, 1U})
