@@ -23,11 +23,11 @@ constexpr std::array<std::string_view, 3> all_events{"TOPOLOGY_CHANGE", "STATUS_
 
 }  // namespace
 
-bool is_lasting(const failure& why) noexcept
+bool is_lasting(const boost::system::error_code& why) noexcept
 {
-    if (why.code == errc::result_too_large)
+    if (why == errc::result_too_large)
         return true;
-    const std::optional<server_code> said = to_server_code(why.code);
+    const std::optional<server_code> said = to_server_code(why);
     return said == server_code::unauthorized || said == server_code::invalid ||
            said == server_code::syntax_error || said == server_code::protocol_error;
 }

@@ -16,7 +16,7 @@ namespace async_cassandra::detail {
 
 /// Whether the node would answer so again, however often it is asked. Whatever else went wrong may pass: a node that boots or
 /// is overrun answers otherwise later, and another node may answer otherwise now.
-[[nodiscard]] bool is_lasting(const failure& why) noexcept;
+[[nodiscard]] bool is_lasting(const boost::system::error_code& why) noexcept;
 
 /// Whether the server says that it has no such table. It is asked for tables of newer servers, too.
 [[nodiscard]] bool is_unknown_table(const failure& why) noexcept;

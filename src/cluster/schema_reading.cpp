@@ -117,7 +117,7 @@ void schema_reading::ask()
 void schema_reading::on_rows(result<result_set> rows)
 {
     // Before 4.0 there are no virtual keyspaces.
-    if (table_ >= first_virtual && rows.has_error() && is_lasting(*rows.error())) {
+    if (table_ >= first_virtual && rows.has_error() && is_lasting(rows.error()->code)) {
         put_together();
         return;
     }

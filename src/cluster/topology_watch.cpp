@@ -81,7 +81,7 @@ void topology_watch::on_registered(const failure_ptr& why)
         "the node sends no events",
         {{"node", to_string(connection_->node())}, {"reason", why->what}}
     );
-    if (!is_lasting(*why))
+    if (!is_lasting(why->code))
         carry_out_after(*why, debouncer_.on_register_failed(shard_->now()));
 }
 
@@ -235,7 +235,7 @@ void topology_watch::on_no_nodes(const failure_ptr& why)
         {{"node", to_string(connection_->node())}, {"reason", why->what}}
     );
     why_unread_ = why;
-    if (!is_lasting(*why)) {
+    if (!is_lasting(why->code)) {
         carry_out_after(*why, debouncer_.on_nodes_failed(shard_->now()));
         return;
     }
@@ -308,7 +308,7 @@ void topology_watch::on_no_schema(const failure& why)
         build();
     }
     tell_schema_waiters(schema_reads_);
-    if (is_lasting(why))
+    if (is_lasting(why.code))
         carry_out(debouncer_.on_schema_read());
     else
         carry_out_after(why, debouncer_.on_schema_failed(shard_->now()));

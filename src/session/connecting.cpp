@@ -2,6 +2,7 @@
 #include "session/connecting.hpp"
 
 #include "base/failure.hpp"
+#include "cluster/control_request.hpp"
 #include "cluster/log_in_failure.hpp"
 #include "session/lone_request.hpp"
 #include "session/server_failure.hpp"
@@ -15,26 +16,10 @@ namespace async_cassandra::detail {
 
 namespace {
 
-/// Whether a server that boots, or is overrun, answers so, and another answer may come later.
-bool may_pass(server_code code) noexcept
-{
-    switch (code) {
-    case server_code::server_error:
-    case server_code::bad_credentials:  // when it is not final: the roles cannot be read
-    case server_code::unavailable:
-    case server_code::overloaded:
-    case server_code::is_bootstrapping:
-    case server_code::read_timeout:
-    case server_code::read_failure: return true;
-    default: return false;
-    }
-}
-
+/// Whether another try may end otherwise: what is wrong with the settings stays so.
 bool may_pass(const boost::system::error_code& code) noexcept
 {
-    if (const auto server = to_server_code(code))
-        return may_pass(*server);
-    return code != errc::bad_configuration && code != errc::tls_failed;
+    return !is_lasting(code) && code != errc::bad_configuration && code != errc::tls_failed;
 }
 
 failure why_pools_failed(const endpoint& node, const net::close_reason& reason)
