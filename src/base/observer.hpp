@@ -24,6 +24,12 @@ enum class node_status : std::uint8_t {
 
 [[nodiscard]] std::string_view to_string(node_status status) noexcept;
 
+/// A connection to it is open, whether anything is heard on it or not.
+[[nodiscard]] constexpr bool is_connected(node_status status) noexcept
+{
+    return status == node_status::up || status == node_status::silent;
+}
+
 enum class node_status_reason : std::uint8_t {
     wanted,
     unwanted,

@@ -105,10 +105,7 @@ private:
     {
         return status_ != base::node_status::unknown && status_ != base::node_status::removed;
     }
-    [[nodiscard]] bool connected() const noexcept
-    {
-        return status_ == base::node_status::up || status_ == base::node_status::silent;
-    }
+    [[nodiscard]] bool connected() const noexcept { return base::is_connected(status_); }
     void change(actions& out, base::node_status to, base::node_status_reason why) noexcept;
     void schedule(actions& out, backoff& pauses, time_point now, std::uint64_t chance) noexcept;
     void connect_now(actions& out) noexcept;

@@ -225,8 +225,6 @@ void shard_node::carry_out(const node_fsm::actions& what, std::string_view detai
 void shard_node::note(const node_fsm::transition& change) noexcept
 {
     const base::time_point now = shard_->now();
-    const bool was_connected =
-        change.before == base::node_status::up || change.before == base::node_status::silent;
     facts_->status = change.now;
     facts_->up = change.now == base::node_status::up;
     if (facts_->up) {
@@ -238,7 +236,7 @@ void shard_node::note(const node_fsm::transition& change) noexcept
         return;  // it is there
     } else if (change.now == base::node_status::unknown) {
         away_since_.reset();  // nobody looked
-    } else if (!away_since_ && (was_connected || change.now == base::node_status::down)) {
+    } else if (!away_since_ && (base::is_connected(change.before) || change.now == base::node_status::down)) {
         away_since_ = now;
     }
 }
