@@ -354,16 +354,7 @@ void topology_watch::tell_waiters()
 
 void topology_watch::tell_notes(const std::vector<std::string>& notes)
 {
-    // What is wrong stays wrong: it is said once, not every minute.
-    for (const std::string& note : notes) {
-        if (std::ranges::find(notes_told_, note) != notes_told_.end())
-            continue;
-        base::log(log_level::warning, "topology", note);
-        notes_told_.push_back(note);
-    }
-    constexpr std::size_t most = 1000;
-    if (notes_told_.size() > most)
-        notes_told_.clear();
+    notes_.tell("topology", notes);
 }
 
 void topology_watch::when_known(std::function<void()> then)

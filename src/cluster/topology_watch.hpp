@@ -6,6 +6,7 @@
 
 #include "cluster/event_debouncer.hpp"
 #include "cluster/node_reading.hpp"
+#include "cluster/remarks.hpp"
 #include "cluster/schema_reading.hpp"
 #include "cluster/topology_builder.hpp"
 
@@ -127,7 +128,7 @@ private:
     };
     std::vector<schema_waiter> schema_waiters_;
     std::uint64_t schema_reads_ = 0;  // that were begun
-    std::vector<std::string> notes_told_;
+    remarks notes_;
     bool closed_ = false;
 };
 
