@@ -50,13 +50,6 @@ public:
     /// Cuts the buffer to its first `size` bytes.
     void truncate(std::size_t size) noexcept { size_ = std::min(size, size_); }
 
-    /// Removes `count` bytes at `position`; what follows moves up.
-    void erase(std::size_t position, std::size_t count) noexcept
-    {
-        std::memmove(bytes_.get() + position, bytes_.get() + position + count, size_ - position - count);
-        size_ -= count;
-    }
-
     /// Gives memory back when more than `limit` bytes are held and nothing is stored.
     void shrink(std::size_t limit) noexcept
     {

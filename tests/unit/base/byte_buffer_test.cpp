@@ -77,18 +77,6 @@ TEST(byte_buffer, truncate_only_shortens)
     EXPECT_TRUE(buffer.empty());
 }
 
-TEST(byte_buffer, erase_moves_up_what_follows)
-{
-    byte_buffer buffer = buffer_of("abcdef");
-    buffer.erase(1, 2);
-    EXPECT_EQ(text_of(buffer), "adef");
-    buffer.erase(2, 2);
-    EXPECT_EQ(text_of(buffer), "ad");
-    buffer.erase(0, 2);
-    EXPECT_TRUE(buffer.empty());
-    buffer.erase(0, 0);
-}
-
 TEST(byte_buffer, clear_keeps_the_memory_and_shrink_gives_much_of_it_back)
 {
     byte_buffer buffer = buffer_of(std::string(1000, 'x'));
