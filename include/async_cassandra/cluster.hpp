@@ -128,8 +128,8 @@ public:
     /// lock, so keep it for many uses. A program that wants the news asks again.
     [[nodiscard]] async_cassandra::topology topology() const;
 
-    /// Keyspaces, tables, user-defined types, views and indexes, as known now; refreshed when a node tells of a change.
-    /// Empty before the first `connect` has completed, and when the server does not show its schema. On any thread.
+    /// Keyspaces, tables, types, views and indexes, as known now; refreshed when a node tells of a change. On any thread. Empty
+    /// before the first `connect` has completed, later if reading takes longer than it waits, and when the server shows none.
     [[nodiscard]] async_cassandra::schema schema() const;
 
     /// What the cluster and its sessions hold now. On any thread; takes a lock that no request takes.

@@ -13,9 +13,6 @@ namespace async_cassandra::detail {
 
 namespace {
 
-// Few enough that a page of nodes with 256 tokens each is read in about a millisecond.
-constexpr std::int32_t rows_per_page = 100;
-
 // Far above what any cluster has: 100,000 tables of 1 kB.
 constexpr std::size_t most_bytes = std::size_t{100} * 1024 * 1024;
 
@@ -43,8 +40,14 @@ control_request::control_request(std::shared_ptr<net::shard> home, std::shared_p
 
 void control_request::run(std::chrono::milliseconds timeout)
 {
-    shard_->set_timer(*this, shard_->now() + timeout);
+    timeout_ = timeout;
+    renew_time();
     ask();
+}
+
+void control_request::renew_time() noexcept
+{
+    shard_->set_timer(*this, shard_->now() + timeout_);
 }
 
 void control_request::give_up() noexcept
@@ -110,9 +113,16 @@ void control_request::on_timer(base::time_point) noexcept
 }
 
 control_query::control_query(
-    std::shared_ptr<net::shard> home, std::shared_ptr<net::connection> on, std::string cql, callback done
+    std::shared_ptr<net::shard> home,
+    std::shared_ptr<net::connection> on,
+    std::string cql,
+    const query_limits& limits,
+    callback done
 )
-    : control_request(std::move(home), std::move(on)), cql_(std::move(cql)), done_(std::move(done))
+    : control_request(std::move(home), std::move(on)),
+      cql_(std::move(cql)),
+      limits_(limits),
+      done_(std::move(done))
 {}
 
 protocol::encode_result control_query::encode(
@@ -121,7 +131,7 @@ protocol::encode_result control_query::encode(
 {
     protocol::query_parameters parameters;
     parameters.level = consistency::one;
-    parameters.page_size = rows_per_page;
+    parameters.page_size = limits_.rows_per_page;
     parameters.paging_state = next_.bytes();
     return protocol::encode_query(out, version, stream, cql_, parameters, {});
 }
@@ -169,6 +179,8 @@ void control_query::take_page(protocol::rows_result& rows, net::response&& answe
     const bool more = got.has_more_pages();
     rows_.append(std::move(got));
     if (more) {
+        if (limits_.for_each_page)
+            renew_time();
         ask();
         return;
     }
@@ -187,7 +199,7 @@ void control_inquiry::ask(
     std::shared_ptr<net::shard> home,
     std::shared_ptr<net::connection> on,
     std::string cql,
-    std::chrono::milliseconds timeout,
+    const query_limits& limits,
     control_query::callback then
 )
 {
@@ -195,13 +207,14 @@ void control_inquiry::ask(
         std::move(home),
         std::move(on),
         std::move(cql),
+        limits,
         [this, then = std::move(then)](result<result_set> rows) {
             running_.reset();
             then(std::move(rows));
         }
     );
     const auto running = running_;  // run may end it at once
-    running->run(timeout);
+    running->run(limits.timeout);
 }
 
 void control_inquiry::give_up() noexcept

@@ -8,6 +8,7 @@
 #include "net/connection.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -42,6 +43,9 @@ protected:
     /// Sends, for the first time or again.
     void ask();
 
+    /// The time limit begins anew.
+    void renew_time() noexcept;
+
     /// It is over; nothing more comes.
     void end() noexcept;
     void fail(boost::system::error_code code, std::string what);
@@ -64,7 +68,16 @@ private:
 
     std::shared_ptr<net::shard> shard_;
     std::shared_ptr<net::connection> connection_;
+    std::chrono::milliseconds timeout_{};
     bool waiting_ = false;  // the connection knows of it
+};
+
+/// How a system table is read.
+struct query_limits {
+    std::chrono::milliseconds timeout;  ///< Of all pages together, or of each.
+    bool for_each_page = false;         ///< What is long may take long, as long as it goes on.
+    std::int32_t rows_per_page =
+        100;  ///< So many nodes with 256 tokens each are read in about a millisecond.
 };
 
 /// Reads a system table to its last page.
@@ -73,7 +86,11 @@ public:
     using callback = std::function<void(result<result_set>)>;
 
     control_query(
-        std::shared_ptr<net::shard> home, std::shared_ptr<net::connection> on, std::string cql, callback done
+        std::shared_ptr<net::shard> home,
+        std::shared_ptr<net::connection> on,
+        std::string cql,
+        const query_limits& limits,
+        callback done
     );
 
 private:
@@ -88,6 +105,7 @@ private:
     [[nodiscard]] std::string_view what() const noexcept override { return cql_; }
 
     std::string cql_;
+    query_limits limits_;
     callback done_;
     result_set rows_;
     paging_state next_;
@@ -102,7 +120,7 @@ public:
         std::shared_ptr<net::shard> home,
         std::shared_ptr<net::connection> on,
         std::string cql,
-        std::chrono::milliseconds timeout,
+        const query_limits& limits,
         control_query::callback then
     );
 

@@ -47,10 +47,13 @@ void node_reading::give_up() noexcept
 
 void node_reading::ask(const char* cql, void (node_reading::*then)(result<result_set>))
 {
-    inquiry_
-        .ask(shard_, connection_, cql, timeout_, [self = shared_from_this(), then](result<result_set> rows) {
-            (*self.*then)(std::move(rows));
-        });
+    inquiry_.ask(
+        shard_,
+        connection_,
+        cql,
+        query_limits{timeout_},
+        [self = shared_from_this(), then](result<result_set> rows) { (*self.*then)(std::move(rows)); }
+    );
 }
 
 void node_reading::on_local(result<result_set> rows)

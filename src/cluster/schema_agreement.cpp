@@ -66,7 +66,7 @@ void schema_agreement::ask(const char* cql, void (schema_agreement::*then)(resul
         shard_,
         connection_,
         cql,
-        std::max(left, std::chrono::milliseconds{1}),
+        query_limits{std::max(left, std::chrono::milliseconds{1})},
         [self = shared_from_this(), then](result<result_set> rows) { (*self.*then)(std::move(rows)); }
     );
 }

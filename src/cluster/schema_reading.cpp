@@ -33,6 +33,9 @@ constexpr std::array<schema_table, 9> tables{{
 }};
 constexpr std::size_t first_virtual = 6;
 
+// A row of a table is half a kilobyte. Other clients read 1,000 to 5,000 rows at a time.
+constexpr std::int32_t rows_per_page = 2'000;
+
 // Well under a millisecond each.
 constexpr int rows_per_turn = 200;
 constexpr std::size_t columns_per_turn = 500;
@@ -75,6 +78,7 @@ schema_reading::schema_reading(
     std::shared_ptr<net::connection> on,
     schema_scope scope,
     std::chrono::milliseconds timeout,
+    keyspaces_callback on_keyspaces,
     callback done
 )
     : shard_(std::move(home)),
@@ -82,42 +86,61 @@ schema_reading::schema_reading(
       scope_(std::move(scope)),
       where_(condition(scope_.asked)),
       where_wanted_(condition(with_tables(scope_))),
-      only_keyspaces_(!scope_.tables || (!scope_.asked.empty() && where_wanted_.empty())),
       timeout_(timeout),
+      on_keyspaces_(std::move(on_keyspaces)),
       done_(std::move(done)),
       reader_([only = scope_.wanted, tables = scope_.tables](std::string_view name) {
           return tables && (only.empty() || contains(only, name));
       })
-{}
+{
+    const bool only_keyspaces = !scope_.tables || (!scope_.asked.empty() && where_wanted_.empty());
+    answers_.resize(only_keyspaces ? 1 : scope_.asked.empty() ? tables.size() : first_virtual);
+}
 
 void schema_reading::run()
 {
-    ask();
+    for (std::size_t i = 0; i < answers_.size() && done_ != nullptr; ++i)
+        ask(i);
 }
 
 void schema_reading::give_up() noexcept
 {
     done_ = nullptr;
-    inquiry_.give_up();
+    on_keyspaces_ = nullptr;
+    give_up_questions();
     connection_.reset();
 }
 
-void schema_reading::ask()
+void schema_reading::give_up_questions() noexcept
 {
-    const std::string where = table_ == 0 ? where_ : table_ < first_virtual ? where_wanted_ : std::string{};
-    inquiry_.ask(
+    for (table_answer& each : answers_)
+        each.inquiry.give_up();
+}
+
+void schema_reading::ask(std::size_t table)
+{
+    const std::string where = table == 0 ? where_ : table < first_virtual ? where_wanted_ : std::string{};
+    answers_[table].inquiry.ask(
         shard_,
         connection_,
-        std::string{"SELECT * FROM "} + tables[table_].name + where,
-        timeout_,
-        [self = shared_from_this()](result<result_set> rows) { self->on_rows(std::move(rows)); }
+        std::string{"SELECT * FROM "} + tables[table].name + where,
+        query_limits{timeout_, true, rows_per_page},
+        [self = shared_from_this(), table](result<result_set> rows) {
+            self->answers_[table].rows.emplace(std::move(rows));
+            if (table == self->table_)
+                self->take_rows();
+        }
     );
 }
 
-void schema_reading::on_rows(result<result_set> rows)
+void schema_reading::take_rows()
 {
+    if (done_ == nullptr)
+        return;
+    result<result_set> rows = *std::exchange(answers_[table_].rows, std::nullopt);
     // Before 4.0 there are no virtual keyspaces.
     if (table_ >= first_virtual && rows.has_error() && is_lasting(rows.error()->code)) {
+        give_up_questions();
         put_together();
         return;
     }
@@ -138,18 +161,19 @@ void schema_reading::read_some()
         (reader_.*tables[table_].add)(*next_row_);
     if (next_row_ != rows_.end())
         net::run_later(*shard_, [self = shared_from_this()] { self->read_some(); });
-    else if (has_next_table())
-        ask();
     else
-        put_together();
+        go_to_next_table();
 }
 
-bool schema_reading::has_next_table() noexcept
+void schema_reading::go_to_next_table()
 {
+    if (const keyspaces_callback told = std::exchange(on_keyspaces_, nullptr))
+        told(reader_.replications());
     ++table_;
-    if (only_keyspaces_)
-        return false;
-    return table_ != (scope_.asked.empty() ? tables.size() : first_virtual);
+    if (table_ == answers_.size())
+        put_together();
+    else if (answers_[table_].rows)
+        net::run_later(*shard_, [self = shared_from_this()] { self->take_rows(); });
 }
 
 void schema_reading::put_together()
@@ -164,6 +188,7 @@ void schema_reading::put_together()
 
 void schema_reading::end(result<described_schema> outcome)
 {
+    give_up_questions();
     connection_.reset();
     if (const callback done = std::exchange(done_, nullptr))
         done(std::move(outcome));

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,11 @@ struct schema_scope {
 };
 
 /// Asks one node for the schema: the tables of system_schema and, when all is asked for and the server has them, those of
-/// system_virtual_schema, one after the other. Rows are
-/// read some at a time, so that a large schema does not hold up the loop.
+/// system_virtual_schema, all at once, so that a long way to the node is gone once and not for each table. Rows are read
+/// some at a time, so that a large schema does not hold up the loop.
 class schema_reading final : public std::enable_shared_from_this<schema_reading> {
 public:
+    using keyspaces_callback = std::function<void(const keyspace_replications&)>;
     using callback = std::function<void(result<described_schema>)>;
 
     schema_reading(
@@ -35,33 +37,42 @@ public:
         std::shared_ptr<net::connection> on,
         schema_scope scope,
         std::chrono::milliseconds timeout,
+        keyspaces_callback on_keyspaces,
         callback done
     );
 
-    /// `done` is called once, after this function or within it. Each query has the time limit.
+    /// `done` is called once, after this function or within it; before it `on_keyspaces`, as soon as the keyspaces are read,
+    /// unless they cannot be. Each page has the time limit.
     void run();
 
     /// Nobody is told any more.
     void give_up() noexcept;
 
 private:
-    void ask();
-    void on_rows(result<result_set> rows);
+    /// What a table holds; its rows are there when they were read to the last and nobody has looked at them yet.
+    struct table_answer {
+        control_inquiry inquiry;
+        std::optional<result<result_set>> rows{};
+    };
+
+    void ask(std::size_t table);
+    void take_rows();
     void read_some();
+    void go_to_next_table();
     void put_together();
     void end(result<described_schema> outcome);
-    [[nodiscard]] bool has_next_table() noexcept;
+    void give_up_questions() noexcept;
 
     std::shared_ptr<net::shard> shard_;
     std::shared_ptr<net::connection> connection_;
     schema_scope scope_;
     std::string where_;         // the keyspaces that were asked for
     std::string where_wanted_;  // those of which everything is wanted
-    bool only_keyspaces_;
     std::chrono::milliseconds timeout_;
+    keyspaces_callback on_keyspaces_;
     callback done_;
     schema_rows_reader reader_;
-    control_inquiry inquiry_;
+    std::vector<table_answer> answers_;
     std::size_t table_ = 0;  // which is read
     result_set rows_;
     row_iterator next_row_;

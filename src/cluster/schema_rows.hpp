@@ -46,6 +46,9 @@ public:
     void add_column(const row& r);
     void add_index(const row& r);
 
+    /// How the keyspaces that were added are replicated.
+    [[nodiscard]] const keyspace_replications& replications() const noexcept { return made_.replications; }
+
     /// Puts together about `budget` columns. True when all is done; no row may be added once this was called.
     bool step(std::size_t budget);
 

@@ -13,8 +13,12 @@ namespace async_cassandra::detail {
 
 namespace {
 
-// Of each query of system tables.
+// Of each query of system tables; of the schema's, of each page.
 constexpr std::chrono::seconds query_timeout{5};
+
+// Requests can do without the schema, so `connect` waits for a share of its time.
+constexpr int patience_share = 4;
+constexpr std::chrono::milliseconds most_patience = query_timeout;
 
 // Units of topology_builder in a turn of the loop: less than a millisecond.
 constexpr std::size_t units_per_turn = 50'000;
@@ -90,6 +94,7 @@ void topology_watch::on_disconnected() noexcept
     stop_reading();
     debouncer_.on_disconnected();
     base::timer_wheel::clear(*this);
+    set_timer();
 }
 
 void topology_watch::stop_reading() noexcept
@@ -149,7 +154,21 @@ void topology_watch::tell_schema_waiters(std::uint64_t read)
 
 void topology_watch::on_timer(base::time_point now) noexcept
 {
+    const auto self = shared_from_this();  // who has waited may close everything
+    if (patience_ends_ && now >= *patience_ends_) {
+        base::log(log_level::info, "topology", "the schema is still being read");
+        end_patience();
+    }
     carry_out(debouncer_.on_timer(now));
+}
+
+void topology_watch::set_timer()
+{
+    std::optional<base::time_point> due = debouncer_.due();
+    if (patience_ends_ && (!due || *patience_ends_ < *due))
+        due = patience_ends_;
+    if (due && !closed_)
+        shard_->set_timer(*this, *due);
 }
 
 void topology_watch::carry_out(const event_debouncer::actions& what)
@@ -162,8 +181,7 @@ void topology_watch::carry_out(const event_debouncer::actions& what)
         read_nodes();
     if (!what.read_schema.empty())
         read_schema(what.read_schema);
-    if (const auto due = debouncer_.due(); due && !closed_)
-        shard_->set_timer(*this, *due);
+    set_timer();
 }
 
 void topology_watch::carry_out_after(const failure& why, const event_debouncer::actions& what)
@@ -259,6 +277,9 @@ void topology_watch::read_schema(const schema_wish& wish)
             config_->schema_metadata,
             config_->schema_keyspaces},
         query_timeout,
+        [self = shared_from_this(), wish](const keyspace_replications& read) {
+            self->on_keyspaces(wish, read);
+        },
         [self = shared_from_this(), wish](result<described_schema> read) {
             self->reading_schema_.reset();
             self->on_schema(wish, std::move(read));
@@ -268,6 +289,21 @@ void topology_watch::read_schema(const schema_wish& wish)
     reading->run();
 }
 
+// Before the rest, which may take long or fail: they say where data lies.
+void topology_watch::on_keyspaces(const schema_wish& wish, const keyspace_replications& read)
+{
+    if (wish.all) {
+        keyspaces_ = read;
+    } else {
+        if (!keyspaces_)
+            keyspaces_.emplace();
+        for (const std::string& name : wish.keyspaces)
+            keyspaces_->erase(name);
+        keyspaces_->insert(read.begin(), read.end());
+    }
+    build();
+}
+
 void topology_watch::on_schema(const schema_wish& wish, result<described_schema> read)
 {
     if (read.has_error()) {
@@ -275,20 +311,11 @@ void topology_watch::on_schema(const schema_wish& wish, result<described_schema>
         return;
     }
     tell_notes(read->notes);
-    if (wish.all) {
-        keyspaces_ = std::move(read->replications);
-        schema_ = schema{std::move(read->keyspaces)};
-    } else {
-        if (!keyspaces_)
-            keyspaces_.emplace();
-        for (const std::string& name : wish.keyspaces)
-            keyspaces_->erase(name);
-        keyspaces_->merge(read->replications);
-        schema_ = update_schema(schema_, wish.keyspaces, read->keyspaces);
-    }
+    schema_ = wish.all ? schema{std::move(read->keyspaces)}
+                       : update_schema(schema_, wish.keyspaces, read->keyspaces);
     listener_->on_schema(schema_);
     tell_schema_waiters(schema_reads_);
-    build();
+    end_patience();
     carry_out(debouncer_.on_schema_read());
 }
 
@@ -308,6 +335,7 @@ void topology_watch::on_no_schema(const failure& why)
         build();
     }
     tell_schema_waiters(schema_reads_);
+    end_patience();
     if (is_lasting(why.code))
         carry_out(debouncer_.on_schema_read());
     else
@@ -343,7 +371,20 @@ void topology_watch::build_some()
 void topology_watch::publish()
 {
     listener_->on_topology(known_);
-    tell_waiters();
+    if (patience_over_) {
+        tell_waiters();
+    } else if (!patience_ends_) {
+        patience_ends_ = shard_->now() + std::min(most_patience, config_->connect_timeout / patience_share);
+        set_timer();
+    }
+}
+
+void topology_watch::end_patience()
+{
+    patience_over_ = true;
+    patience_ends_.reset();
+    if (known_ != nullptr)
+        tell_waiters();
 }
 
 void topology_watch::tell_waiters()
@@ -359,7 +400,7 @@ void topology_watch::tell_notes(const std::vector<std::string>& notes)
 
 void topology_watch::when_known(std::function<void()> then)
 {
-    if (known_ != nullptr || closed_)
+    if (is_known() || closed_)
         then();
     else
         waiters_.push_back(std::move(then));

@@ -68,7 +68,8 @@ public:
     /// Why the list of nodes could not be read from the node that is asked; empty: it was, or is still being read.
     [[nodiscard]] const failure_ptr& why_unread() const noexcept { return why_unread_; }
 
-    /// `then` runs as soon as there is a topology, or none is to come any more: now, or later on this shard.
+    /// `then` runs as soon as there is a topology, and the schema was read or is not to be waited for any longer; or when
+    /// none is to come any more: now, or later on this shard.
     void when_known(std::function<void()> then);
 
     /// Nothing more is read. Those who wait are told.
@@ -87,6 +88,7 @@ private:
     void on_nodes(result<described_nodes> read);
     void on_no_nodes(const failure_ptr& why);
     void read_schema(const schema_wish& wish);
+    void on_keyspaces(const schema_wish& wish, const keyspace_replications& read);
     void on_schema(const schema_wish& wish, result<described_schema> read);
     void on_no_schema(const failure& why);
     void stop_reading() noexcept;
@@ -94,6 +96,9 @@ private:
     void build();
     void build_some();
     void publish();
+    void end_patience();
+    void set_timer();
+    [[nodiscard]] bool is_known() const noexcept { return known_ != nullptr && patience_over_; }
     void tell_waiters();
     void tell_schema_waiters(std::uint64_t read);
     [[nodiscard]] bool wants(bool keyspace_itself, std::string_view keyspace) const noexcept;
@@ -120,6 +125,10 @@ private:
     std::unique_ptr<topology_builder> builder_;
     std::shared_ptr<const topology_data> known_;
     std::vector<std::function<void()>> waiters_;
+
+    // For how long the first schema is waited for once there is a topology.
+    std::optional<base::time_point> patience_ends_;
+    bool patience_over_ = false;
 
     /// Who waits for a read of the schema: for the one with this number, counted from 1.
     struct schema_waiter {

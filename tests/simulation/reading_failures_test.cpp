@@ -120,13 +120,15 @@ TEST_F(reading_failures, a_schema_that_cannot_be_read_yet_is_there_soon)
 
 TEST_F(reading_failures, a_table_of_the_schema_that_cannot_be_read_yet_is_there_soon)
 {
-    for (const char* const table : {"system_schema.columns", "system_virtual_schema.keyspaces"})
-        each_node([&](fake_node& n) {
-            n.on_query(std::string{"SELECT * FROM "} + table)
-                .reply_once(reply_error(server_code::server_error, "java.lang.AssertionError"));
-        });
+    const auto failed = reply_error(server_code::server_error, "java.lang.AssertionError");
+    each_node([&](fake_node& n) {
+        n.on_query("SELECT * FROM system_schema.columns").reply_once(failed);
+        // All are asked for at once.
+        n.on_query("SELECT * FROM system_virtual_schema.keyspaces").reply_once(failed).reply_once(failed);
+    });
     connect();
     EXPECT_FALSE(knows_table());
+    EXPECT_EQ(replicas(), 2U) << "keyspaces were read, and say where data lies";
     world.run_for(soon);
     EXPECT_FALSE(knows_table()) << "the other table";
     world.run_for(10s);

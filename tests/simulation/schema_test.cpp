@@ -7,6 +7,9 @@
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 namespace async_cassandra::testing {
 namespace {
@@ -274,6 +277,100 @@ TEST_F(simulated_schema, other_results_need_no_agreement)
     EXPECT_TRUE(rows_of("SELECT key FROM system.local").schema_in_agreement());
     EXPECT_TRUE(rows_of("USE ks").schema_in_agreement());
     EXPECT_TRUE(rows_of("CREATE KEYSPACE IF NOT EXISTS ks WITH replication = {}").schema_in_agreement());
+}
+
+// Far away, and large: 8,000 columns.
+class large_schema : public simulated_schema {
+protected:
+    static constexpr auto there_and_back = 80ms;
+    static constexpr std::size_t tables = 400;
+
+    large_schema()
+    {
+        std::string columns = "k bigint PRIMARY KEY";
+        for (int i = 1; i < 20; ++i)
+            columns += ", c" + std::to_string(i) + " text";
+        for (std::size_t i = 0; i < tables; ++i)
+            nodes.change_schema("CREATE TABLE ks.t" + std::to_string(i) + " (" + columns + ")");
+        for (std::size_t i = 0; i < nodes.size(); ++i) {
+            network_conditions& way = world.network().conditions(nodes.address(i));
+            way.delay_min = way.delay_max = there_and_back / 2;
+            way.connect_time = there_and_back;
+        }
+    }
+
+    /// How often all nodes together were asked for the first page of the table.
+    [[nodiscard]] std::size_t readings_of(std::string_view table)
+    {
+        std::size_t sum = 0;
+        for (std::size_t i = 0; i < nodes.size(); ++i) {
+            const auto all = nodes.node(i).requests(protocol::opcode::query);
+            sum += static_cast<std::size_t>(std::ranges::count_if(all, [&](const request_record& r) {
+                return r.query == "SELECT * FROM " + std::string{table} && !r.parameters.paging_state;
+            }));
+        }
+        return sum;
+    }
+    [[nodiscard]] std::size_t tables_known() const
+    {
+        const schema now = client->schema();
+        const keyspace_metadata* const ks = now.find("ks");
+        return ks == nullptr ? 0 : ks->tables.size();
+    }
+    [[nodiscard]] std::size_t replicas() const
+    {
+        const topology now = client->topology();
+        return now.replicas("ks", *cells::bigint(1)).size();
+    }
+};
+
+TEST_F(large_schema, is_read_page_by_page_however_long_it_takes)
+{
+    // Each of the four pages has 5 s, not all together.
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.node(i).on_query("SELECT * FROM system_schema.columns").reply(as_usual().after(4s));
+    connect();
+    EXPECT_EQ(replicas(), 2U);
+    EXPECT_LE(world.elapsed(), 7s) << "connect waits 5 s for it";
+    EXPECT_EQ(tables_known(), 0U);
+    world.run_for(5min);
+    ASSERT_EQ(tables_known(), tables);
+    const schema now = client->schema();
+    EXPECT_EQ(now.find("ks", "t399")->columns.size(), 20U);
+    for (const char* const table : {"keyspaces", "types", "tables", "views", "columns", "indexes"})
+        EXPECT_EQ(readings_of("system_schema." + std::string{table}), 1U) << table;
+}
+
+TEST_F(large_schema, is_there_soon_after_the_nodes)
+{
+    connect();
+    EXPECT_EQ(tables_known(), tables);
+    EXPECT_EQ(replicas(), 2U);
+    EXPECT_LE(world.elapsed(), 12 * there_and_back) << "four for columns, all else meanwhile";
+    EXPECT_EQ(reads_of("system_schema.columns"), 4U);
+}
+
+TEST_F(large_schema, is_not_waited_for_longer_than_a_share_of_connect_timeout)
+{
+    config.connect_timeout = 4s;
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.node(i).on_query("SELECT * FROM system_schema.tables").reply(as_usual().after(3s));
+    connect();
+    EXPECT_LE(world.elapsed(), 1s + 10 * there_and_back);
+    EXPECT_EQ(replicas(), 2U) << "requests go where their data is";
+    EXPECT_EQ(tables_known(), 0U);
+    world.run_for(10s);
+    EXPECT_EQ(tables_known(), tables);
+}
+
+TEST_F(large_schema, whose_reading_is_cut_off_holds_up_connect_no_longer)
+{
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.node(i).on_query("SELECT * FROM system_schema.columns").reply(reset_connection());
+    config.reconnect_base_delay = config.reconnect_max_delay = 1min;
+    connect();
+    EXPECT_LE(world.elapsed(), 7s);
+    EXPECT_EQ(replicas(), 2U);
 }
 
 TEST_F(simulated_schema, switched_off_only_the_keyspaces_are_read)

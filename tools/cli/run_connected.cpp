@@ -12,7 +12,9 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <stdexcept>
 #include <tuple>
 
 namespace async_cassandra::cli {
@@ -58,6 +60,21 @@ asio::awaitable<std::vector<asked_node>> ask_each(cluster connected)
     co_return nodes;
 }
 
+// Connecting does not wait for it for ever. No server is without keyspaces.
+asio::awaitable<schema> read_known(cluster connected, std::chrono::milliseconds limit)
+{
+    constexpr std::chrono::milliseconds pause{50};
+    asio::steady_timer timer{co_await asio::this_coro::executor};
+    for (std::chrono::milliseconds waited{0}; waited <= limit; waited += pause) {
+        schema known = connected.schema();
+        if (!known.keyspaces().empty())
+            co_return known;
+        timer.expires_after(pause);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    throw std::runtime_error{"the schema could not be read in time"};
+}
+
 }  // namespace
 
 void run_connected(const cluster_config& config, const std::function<asio::awaitable<void>(cluster)>& work)
@@ -79,7 +96,7 @@ described_schema read_schema(const cluster_config& config)
     described_schema found;
     run_connected(config, [&](cluster connected) -> asio::awaitable<void> {
         const session opened = co_await connected.connect();
-        found.known = connected.schema();
+        found.known = co_await read_known(connected, config.connect_timeout);
         for (const char* each : {"SELECT * FROM system_schema.tables", "SELECT * FROM system_schema.views"}) {
             auto pages = opened.execute_stream(each);
             while (const auto page = co_await pages.next_page())

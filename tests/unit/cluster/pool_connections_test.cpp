@@ -206,7 +206,7 @@ TEST_F(pool_connections, draining_ends_when_a_query_of_the_library_is_given_up)
     config.connections_per_node = 1;
     open_and_wait();
     const auto query = std::make_shared<control_query>(
-        home, subject->free_connection(), "held", [](const result<result_set>&) {}
+        home, subject->free_connection(), "held", query_limits{1h}, [](const result<result_set>&) {}
     );
     turn([&] { query->run(1h); });
     world.run_for(10ms);
