@@ -9,14 +9,23 @@ namespace async_cassandra::detail {
 
 void control_candidates::begin(std::vector<control_candidate> known, std::vector<endpoint> left)
 {
-    stop();
+    forget_call();
     const std::size_t first = std::min(known.size(), most_known_first);
     later_.assign(known.begin() + static_cast<std::ptrdiff_t>(first), known.end());
     known.resize(first);
     waiting_ = std::move(known);
     left_ = std::move(left);
     next_waiting_ = 0;
-    next_point_ = 0;
+    names_.clear();
+    next_name_ = 0;
+    for (const std::string& text : config_->contact_points) {
+        // The configuration was checked: it parses.
+        contact_point point = *contact_point::parse(text, config_->port);
+        if (point.address)
+            waiting_.push_back({{*point.address, point.port}});
+        else
+            names_.push_back(std::move(point));
+    }
     given_.clear();
     troubles_.clear();
 }
@@ -27,10 +36,17 @@ void control_candidates::next(next_callback then)
     go_on();
 }
 
-void control_candidates::stop() noexcept
+void control_candidates::forget_call() noexcept
 {
+    base::timer_wheel::clear(*this);
     then_ = nullptr;
     resolving_.reset();
+}
+
+void control_candidates::stop() noexcept
+{
+    forget_call();
+    look_ups_.clear();
 }
 
 std::optional<control_candidate> control_candidates::take_waiting()
@@ -67,54 +83,72 @@ void control_candidates::go_on()
             std::exchange(then_, nullptr)(&*found);
             return;
         }
-        const bool points_over = next_point_ == config_->contact_points.size();
-        if (points_over && take_later())
+        if (next_name_ != names_.size()) {
+            resolving_ = names_[next_name_++];
+            if (take_answer())
+                continue;
+            wait_for_name();
+            return;
+        }
+        if (take_later())
             continue;
-        if (points_over) {
-            std::exchange(then_, nullptr)(nullptr);
-            return;
-        }
-        // The configuration was checked: it parses.
-        contact_point point = *contact_point::parse(config_->contact_points[next_point_++], config_->port);
-        if (!point.address) {
-            resolve(std::move(point));
-            return;
-        }
-        waiting_.push_back({{*point.address, point.port}});
+        std::exchange(then_, nullptr)(nullptr);
+        return;
     }
 }
 
-void control_candidates::resolve(contact_point point)
+void control_candidates::wait_for_name()
 {
-    const std::string host = point.host;
-    resolving_ = shard_->env().resolve(
+    shard_->set_timer(*this, shard_->now() + config_->handshake_timeout);
+    const std::string& host = resolving_->host;
+    const auto [known, is_new] = look_ups_.try_emplace(host);
+    if (!is_new)
+        return;
+    known->second.running = shard_->env().resolve(
         host,
-        [this, home = shard_, point = std::move(point)](base::error_code code, std::vector<inet> addresses) {
-            home->turn([&] { on_resolved(point, code, addresses); });
+        [this, home = shard_, host](base::error_code code, std::vector<inet> addresses) {
+            home->turn([&] {
+                look_ups_[host].answer = name_answer{code, std::move(addresses)};
+                if (resolving_ && resolving_->host == host && take_answer())
+                    go_on();
+            });
         }
     );
 }
 
-void control_candidates::on_resolved(
-    const contact_point& point, base::error_code code, const std::vector<inet>& addresses
-)
+// False: it is still awaited.
+bool control_candidates::take_answer()
+{
+    const auto found = look_ups_.find(resolving_->host);
+    if (found == look_ups_.end() || !found->second.answer)
+        return false;
+    const name_answer answer = *std::move(found->second.answer);
+    look_ups_.erase(found);
+    base::timer_wheel::clear(*this);
+    const contact_point point = *std::exchange(resolving_, std::nullopt);
+    if (answer.code)
+        troubles_.push_back(point.host + ": the name could not be resolved: " + answer.code.message());
+    for (const inet& address : answer.addresses)
+        waiting_.push_back({{address, point.port}, point.host});
+    return true;
+}
+
+// One that hangs must not hold up the others. It is not looked up again until this ends: look-ups that hang would gather.
+void control_candidates::on_timer(base::time_point) noexcept
 {
     resolving_.reset();
-    if (code)
-        troubles_.push_back(point.host + ": the name could not be resolved: " + code.message());
-    for (const inet& address : addresses)
-        waiting_.push_back({{address, point.port}, point.host});
     go_on();
 }
 
 std::string control_candidates::troubles() const
 {
     std::string text;
+    const auto add = [&](const std::string& trouble) { text += (text.empty() ? "" : "; ") + trouble; };
     for (const std::string& trouble : troubles_)
-        text += (text.empty() ? "" : "; ") + trouble;
-    if (resolving_ != nullptr)
-        text += (text.empty() ? "" : "; ") + config_->contact_points[next_point_ - 1] +
-                ": the name is still being resolved";
+        add(trouble);
+    for (const auto& [host, each] : look_ups_)
+        if (!each.answer)
+            add(host + ": the name is still being resolved");
     return text;
 }
 

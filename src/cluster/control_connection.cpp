@@ -282,7 +282,8 @@ void control_connection::on_timer(base::time_point) noexcept
 
 void control_connection::on_node_up()
 {
-    if (!closed_ && was_up_ && !searching_ && connection_ == nullptr)
+    const bool only_waits_for_name = searching_ && trials_.empty() && candidates_.resolving();
+    if (!closed_ && was_up_ && connection_ == nullptr && (!searching_ || only_waits_for_name))
         search();
 }
 

@@ -73,7 +73,7 @@ public:
     /// What is known of the search, for the error of a caller that stops waiting: how each node failed last.
     [[nodiscard]] failure progress() const;
 
-    /// A node of the cluster can be connected to: a pause ends.
+    /// A node of the cluster can be connected to: a pause ends, and so does the wait for a name.
     void on_node_up();
 
     /// The node that it is at is not what was looked for, or of no use: the others come first from now on.

@@ -252,6 +252,16 @@ TEST_F(stuck_name, connect_ends_at_its_time_limit_and_names_it)
     EXPECT_THAT(f.what, AllOf(HasSubstr("a-name-that-hangs.example"), HasSubstr("still being resolved")));
 }
 
+TEST_F(stuck_name, does_not_hold_up_the_contact_points_behind_it)
+{
+    const served_node server;
+    cluster_config c = config();
+    c.contact_points.push_back(server.address());
+    c.connect_timeout = 30s;
+    const closed_cluster client{c};
+    EXPECT_NO_THROW(static_cast<void>(get(client.connect())));
+}
+
 TEST_F(stuck_name, cluster_closes_at_once)
 {
     cluster_config c = config();

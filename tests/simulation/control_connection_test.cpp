@@ -122,6 +122,78 @@ TEST_F(control, resolves_names_anew_when_all_that_is_known_is_lost)
     EXPECT_EQ(nodes_known(), 3U);
 }
 
+TEST_F(control, waits_for_no_name_longer_than_for_a_node)
+{
+    config.handshake_timeout = 3s;
+    world.network().silence_name("hangs");
+    world.network().add_name("db", {nodes.address(0).address});
+    config.contact_points = {"hangs", "db"};
+    connect();
+    EXPECT_LE(world.elapsed(), 3s + 100ms);
+}
+
+TEST_F(control, tries_addresses_before_names)
+{
+    world.network().silence_name("hangs");
+    config.contact_points = {"hangs", to_string(nodes.address(0))};
+    connect();
+    EXPECT_LE(world.elapsed(), 100ms);
+}
+
+TEST_F(control, names_all_that_hang_and_looks_each_up_once)
+{
+    config.handshake_timeout = 1s;
+    config.connect_timeout = 20s;
+    config.contact_points = {"hangs:9042", "hangs-too"};
+    for (const char* const name : {"hangs", "hangs-too"})
+        world.network().silence_name(name);
+    client.emplace(make_simulated_cluster(world, config));
+    const auto end = start<session>([&](auto handler) { client->connect("", std::move(handler)); });
+    wait(*end);
+    EXPECT_EQ(world.elapsed(), 20s);
+    const failure f = failure_of<no_host_available>(*end);
+    for (const char* const name : {"hangs", "hangs-too"})
+        EXPECT_THAT(f.what, HasSubstr(std::string{name} + ": the name is still being resolved"));
+    EXPECT_EQ(world.network().look_ups(), 2U) << "in several rounds";
+}
+
+TEST_F(control, takes_the_answer_of_a_slow_look_up)
+{
+    config.handshake_timeout = 1s;
+    config.reconnect_base_delay = config.reconnect_max_delay = 2s;
+    world.network().set_resolve_time(2s);
+    world.network().add_name("slow", {nodes.address(0).address});
+    config.contact_points = {"slow"};
+    connect();
+    EXPECT_LE(world.elapsed(), 3s + 100ms) << "with the second round";
+    EXPECT_EQ(world.network().look_ups(), 1U);
+
+    // Those that come later are asked anew.
+    world.network().set_resolve_time(1ms);
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.stop(i);
+    world.run_for(1min);
+    EXPECT_GT(world.network().look_ups(), 10U);
+}
+
+TEST_F(control, does_not_wait_for_a_name_when_a_node_comes_back)
+{
+    world.network().add_name("db", {nodes.address(0).address});
+    config.contact_points = {"db"};
+    config.handshake_timeout = 1h;
+    connect();
+    world.run_for(2s);
+    world.network().silence_name("db");
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes.stop(i);
+    world.run_for(1min);
+    const std::size_t before = arrivals();
+    nodes.start(2);
+    ASSERT_TRUE(world.run_until([&] { return known(2).state == up; }, 2min));
+    world.run_for(10ms);
+    EXPECT_EQ(arrivals(), before + 1);
+}
+
 class control_of_many : public control {
 protected:
     control_of_many() : control(forty_nodes()) {}

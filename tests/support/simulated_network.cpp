@@ -205,11 +205,12 @@ std::unique_ptr<base::pending_operation> simulated_network::resolve(
     if (const auto known = names_.find(host); known != names_.end())
         answer = known->second;
     core_->events().add(core_->now(), "resolve", answer.addresses.size());
+    ++look_ups_;
     if (answer.silent) {
         // The handler lives as long as the operation.
         return operation;
     }
-    core_->at(core_->now() + resolve_time, [core = core_.get(), state, answer] {
+    core_->at(core_->now() + resolve_time_, [core = core_.get(), state, answer] {
         core->post([state, answer] { state->call(answer.error, answer.addresses); });
     });
     return operation;

@@ -54,6 +54,9 @@ public:
     void fail_name(const std::string& host, base::error_code code);
     /// Its look-up never completes.
     void silence_name(const std::string& host);
+    /// From now on a look-up takes so long.
+    void set_resolve_time(std::chrono::nanoseconds time) noexcept { resolve_time_ = time; }
+    [[nodiscard]] std::uint64_t look_ups() const noexcept { return look_ups_; }
 
     [[nodiscard]] std::unique_ptr<base::pending_operation> connect(
         const endpoint& to, base::connect_handler done
@@ -89,7 +92,8 @@ private:
     std::shared_ptr<simulation_core> core_;
     std::map<endpoint, place> places_;
     std::map<std::string, name, std::less<>> names_;
-    static constexpr std::chrono::nanoseconds resolve_time = std::chrono::milliseconds{1};
+    std::chrono::nanoseconds resolve_time_ = std::chrono::milliseconds{1};
+    std::uint64_t look_ups_ = 0;
     std::uint64_t connects_tried_ = 0;
     std::uint64_t next_link_ = 0;
 };
