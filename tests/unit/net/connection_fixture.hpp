@@ -6,6 +6,7 @@
 #include "support/raw_peer.hpp"
 #include "support/simulated_world.hpp"
 #include "unit/net/recorded_request.hpp"
+#include "unit/net/versions.hpp"
 
 #include <boost/asio/post.hpp>
 

@@ -57,12 +57,7 @@ protected:
     std::vector<std::string> texts;
 };
 
-INSTANTIATE_TEST_SUITE_P(
-    versions,
-    connection_output,
-    ::testing::Values(protocol_version::v4, protocol_version::v5),
-    [](const auto& of) { return "v" + std::to_string(static_cast<int>(of.param)); }
-);
+INSTANTIATE_TEST_SUITE_P(versions, connection_output, each_version, version_name);
 
 TEST_P(connection_output, what_is_taken_back_among_many_never_leaves_and_all_else_does_in_order)
 {

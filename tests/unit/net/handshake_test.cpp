@@ -1,167 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "net/handshake.hpp"
+#include "unit/net/handshake_fixture.hpp"
 
-#include "protocol/constants.hpp"
-#include "protocol/frame_reader.hpp"
-#include "protocol/writer.hpp"
-#include "support/cells.hpp"
-
-#include <gmock/gmock.h>
-
-#include <algorithm>
-#include <ostream>
-#include <string>
-#include <string_view>
-#include <vector>
-
+// What is said in turn, until a connection is ready or the reason is known why it is not.
 namespace async_cassandra::net {
-
-static void PrintTo(handshake::verdict v, std::ostream* out)
-{
-    static constexpr const char* names[] = {
-        "go_on", "log_in", "respond", "accept", "ready", "failed", "refused"};
-    *out << names[static_cast<std::size_t>(v)];
-}
-
 namespace {
 
 using protocol::opcode;
 using ::testing::HasSubstr;
 using verdict = handshake::verdict;
 
-std::string text_of(const base::byte_buffer& buffer)
-{
-    return {reinterpret_cast<const char*>(buffer.data()), buffer.size()};
-}
-
-void append_short(std::vector<std::byte>& out, std::size_t n)
-{
-    out.push_back(static_cast<std::byte>(n >> 8U));
-    out.push_back(static_cast<std::byte>(n));
-}
-
-std::vector<std::byte> string_body(std::string_view text)
-{
-    std::vector<std::byte> body;
-    append_short(body, text.size());
-    const auto bytes = std::as_bytes(std::span{text});
-    body.insert(body.end(), bytes.begin(), bytes.end());
-    return body;
-}
-
-std::vector<std::byte> error_body(server_code code, std::string_view message)
-{
-    std::vector<std::byte> body = *testing::cells::int_(static_cast<std::int32_t>(code));
-    const auto text = string_body(message);
-    body.insert(body.end(), text.begin(), text.end());
-    return body;
-}
-
-class handshake_test : public ::testing::TestWithParam<protocol_version> {
-protected:
-    static handshake begun(protocol_version version, std::string keyspace = {}, bool can_log_in = false)
-    {
-        handshake subject{version, std::move(keyspace), can_log_in};
-        base::byte_buffer out;
-        subject.begin(out);
-        return subject;
-    }
-
-    verdict feed(
-        handshake& subject,
-        opcode op,
-        const std::vector<std::byte>& body = {},
-        std::uint8_t version = 5,
-        std::uint8_t flags = 0
-    )
-    {
-        out.clear();
-        protocol::frame_header header;
-        header.version = version;
-        header.response = true;
-        header.flags = flags;
-        header.op = op;
-        header.length = static_cast<std::uint32_t>(body.size());
-        return subject.on_frame(header, body, out);
-    }
-
-    base::byte_buffer out;
-};
-
-INSTANTIATE_TEST_SUITE_P(
-    versions,
-    handshake_test,
-    ::testing::Values(protocol_version::v4, protocol_version::v5),
-    [](const auto& of) { return "v" + std::to_string(static_cast<int>(of.param)); }
-);
-
-std::vector<std::byte> supported_body(const std::vector<std::string>& compressions)
-{
-    base::byte_buffer out;
-    protocol::writer to{out};
-    to.u16(1);
-    to.string("COMPRESSION");
-    to.string_list(compressions);
-    return {out.bytes().begin(), out.bytes().end()};
-}
-
-TEST_P(handshake_test, asks_first_what_the_node_offers_when_compression_is_wanted)
-{
-    handshake subject{GetParam(), {}, false, compression::lz4};
-    subject.begin(out);
-    EXPECT_EQ(out.size(), protocol::frame_header_size);
-    EXPECT_EQ(out.data()[4], static_cast<std::byte>(opcode::options));
-    EXPECT_EQ(subject.agreed(), compression::none);
-    EXPECT_EQ(feed(subject, opcode::supported, supported_body({"snappy", "LZ4"})), verdict::go_on);
-    EXPECT_EQ(out.data()[4], static_cast<std::byte>(opcode::startup));
-    EXPECT_THAT(text_of(out), HasSubstr(std::string{"COMPRESSION\0\3lz4", 16}));
-    EXPECT_EQ(subject.agreed(), compression::lz4);
-    EXPECT_EQ(feed(subject, opcode::ready), verdict::ready);
-}
-
-TEST_P(handshake_test, names_what_the_node_offers_in_place_of_the_compression_that_is_wanted)
-{
-    const std::vector<std::pair<std::vector<std::string>, std::string>> offers{
-        {{"snappy", "zstd", "deflate"},
-         "cluster_config::compression is lz4, the node offers snappy, zstd and deflate"},
-        {{"snappy"}, "cluster_config::compression is lz4, the node offers snappy"},
-        {{}, "cluster_config::compression is lz4, the node offers none"}};
-    for (const auto& [offered, text] : offers) {
-        handshake subject{GetParam(), {}, false, compression::lz4};
-        subject.begin(out);
-        EXPECT_EQ(feed(subject, opcode::supported, supported_body(offered)), verdict::failed);
-        EXPECT_EQ(subject.reason().code, errc::bad_configuration);
-        EXPECT_EQ(subject.reason().text, text);
-    }
-}
-
-TEST_P(handshake_test, answers_to_options_that_make_no_sense_are_told)
-{
-    const auto begun_with_options = [&] {
-        handshake subject{GetParam(), {}, false, compression::lz4};
-        subject.begin(out);
-        return subject;
-    };
-    handshake refused = begun_with_options();
-    EXPECT_EQ(
-        feed(
-            refused,
-            opcode::error,
-            error_body(server_code::protocol_error, "Invalid or unsupported protocol version (5)")
-        ),
-        verdict::refused
-    );
-    handshake malformed = begun_with_options();
-    EXPECT_EQ(feed(malformed, opcode::supported, {std::byte{1}}), verdict::failed);
-    EXPECT_EQ(
-        malformed.reason().text,
-        "malformed SUPPORTED message: a number reaches beyond the end (byte 0 of the body)"
-    );
-    handshake unexpected = begun_with_options();
-    EXPECT_EQ(feed(unexpected, opcode::ready), verdict::failed);
-    EXPECT_THAT(unexpected.reason().text, HasSubstr("unexpected READY"));
-    EXPECT_THAT(begun_with_options().waits_for(), HasSubstr("OPTIONS"));
-}
+INSTANTIATE_TEST_SUITE_P(versions, handshake_test, each_version, version_name);
 
 TEST_P(handshake_test, begins_with_startup_alone)
 {
@@ -174,10 +22,10 @@ TEST_P(handshake_test, begins_with_startup_alone)
     EXPECT_FALSE(header.response);
     EXPECT_EQ(header.op, opcode::startup);
     EXPECT_EQ(header.length + protocol::frame_header_size, out.size()) << "nothing may follow STARTUP";
-    EXPECT_THAT(text_of(out), HasSubstr("CQL_VERSION"));
-    EXPECT_THAT(text_of(out), HasSubstr("3.0.0"));
-    EXPECT_THAT(text_of(out), HasSubstr("DRIVER_NAME"));
-    EXPECT_THAT(text_of(out), HasSubstr("THROW_ON_OVERLOAD"));
+    EXPECT_THAT(text_of(out.bytes()), HasSubstr("CQL_VERSION"));
+    EXPECT_THAT(text_of(out.bytes()), HasSubstr("3.0.0"));
+    EXPECT_THAT(text_of(out.bytes()), HasSubstr("DRIVER_NAME"));
+    EXPECT_THAT(text_of(out.bytes()), HasSubstr("THROW_ON_OVERLOAD"));
 }
 
 TEST_P(handshake_test, is_ready_with_ready_and_only_v5_has_segments_then)
@@ -193,7 +41,7 @@ TEST_P(handshake_test, sets_the_keyspace_before_it_is_ready)
 {
     handshake subject = begun(GetParam(), "my \"shop\"");
     EXPECT_EQ(feed(subject, opcode::ready), verdict::go_on);
-    EXPECT_THAT(text_of(out), HasSubstr("USE \"my \"\"shop\"\"\""));
+    EXPECT_THAT(text_of(out.bytes()), HasSubstr("USE \"my \"\"shop\"\"\""));
     std::vector<std::byte> body = *testing::cells::int_(3);
     const auto name = string_body("shop");
     body.insert(body.end(), name.begin(), name.end());
@@ -230,158 +78,6 @@ TEST_P(handshake_test, an_event_meanwhile_changes_nothing)
     handshake subject = begun(GetParam());
     EXPECT_EQ(feed(subject, opcode::event), verdict::go_on);
     EXPECT_EQ(feed(subject, opcode::ready), verdict::ready);
-}
-
-constexpr std::string_view password_authenticator = "org.apache.cassandra.auth.PasswordAuthenticator";
-
-std::vector<std::byte> token_body(std::string_view token)
-{
-    std::vector<std::byte> body = *testing::cells::int_(static_cast<std::int32_t>(token.size()));
-    const auto bytes = std::as_bytes(std::span{token});
-    body.insert(body.end(), bytes.begin(), bytes.end());
-    return body;
-}
-
-std::span<const std::byte> bytes_of(std::string_view text)
-{
-    return std::as_bytes(std::span{text});
-}
-
-std::string text_of(std::span<const std::byte> bytes)
-{
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-TEST_P(handshake_test, logs_in_step_by_step_and_then_sets_the_keyspace)
-{
-    handshake subject = begun(GetParam(), "shop", true);
-    EXPECT_EQ(subject.authenticator(), "");
-    EXPECT_EQ(feed(subject, opcode::authenticate, string_body(password_authenticator)), verdict::log_in);
-    EXPECT_TRUE(out.empty()) << "nothing is said before there is a token";
-    EXPECT_EQ(subject.authenticator(), password_authenticator);
-    EXPECT_EQ(subject.segments(), GetParam() == protocol_version::v5) << "the log-in is in segments already";
-
-    EXPECT_EQ(subject.respond(bytes_of("first"), out), verdict::go_on);
-    EXPECT_EQ(static_cast<opcode>(out.data()[4]), opcode::auth_response);
-    EXPECT_THAT(text_of(out), ::testing::EndsWith("first"));
-
-    const auto challenge = token_body("who are you?");
-    EXPECT_EQ(feed(subject, opcode::auth_challenge, challenge), verdict::respond);
-    EXPECT_EQ(text_of(subject.token()), "who are you?");
-    EXPECT_EQ(subject.respond(bytes_of("second"), out), verdict::go_on);
-    EXPECT_THAT(text_of(out), ::testing::EndsWith("second"));
-
-    const auto success = token_body("welcome");
-    EXPECT_EQ(feed(subject, opcode::auth_success, success), verdict::accept);
-    EXPECT_EQ(text_of(subject.token()), "welcome");
-    EXPECT_TRUE(out.empty()) << "the user's code comes first";
-    EXPECT_EQ(subject.accept(out), verdict::go_on);
-    EXPECT_THAT(text_of(out), HasSubstr("USE \"shop\""));
-}
-
-TEST_P(handshake_test, a_success_without_token_or_keyspace_is_ready)
-{
-    handshake subject = begun(GetParam(), {}, true);
-    ASSERT_EQ(feed(subject, opcode::authenticate, string_body("any.Authenticator")), verdict::log_in);
-    ASSERT_EQ(subject.respond({}, out), verdict::go_on);
-    EXPECT_EQ(feed(subject, opcode::auth_success, *testing::cells::int_(-1)), verdict::accept);
-    EXPECT_TRUE(subject.token().empty());
-    EXPECT_EQ(subject.accept(out), verdict::ready);
-    EXPECT_TRUE(out.empty());
-}
-
-TEST_P(handshake_test, credentials_that_nobody_asks_for_are_not_sent)
-{
-    handshake subject = begun(GetParam(), {}, true);
-    EXPECT_EQ(feed(subject, opcode::ready), verdict::ready);
-    EXPECT_EQ(subject.authenticator(), "");
-    EXPECT_TRUE(out.empty());
-}
-
-TEST_P(handshake_test, refused_credentials_are_told_in_the_servers_words)
-{
-    handshake subject = begun(GetParam(), {}, true);
-    ASSERT_EQ(feed(subject, opcode::authenticate, string_body(password_authenticator)), verdict::log_in);
-    ASSERT_EQ(subject.respond(bytes_of("token"), out), verdict::go_on);
-    EXPECT_EQ(
-        feed(subject, opcode::error, error_body(server_code::bad_credentials, "incorrect")), verdict::failed
-    );
-    EXPECT_EQ(subject.reason().code, make_error_code(server_code::bad_credentials));
-    EXPECT_EQ(subject.reason().text, "incorrect");
-}
-
-TEST_P(handshake_test, a_token_that_fits_no_segment_is_refused)
-{
-    for (const bool fits : {true, false}) {
-        handshake subject = begun(GetParam(), {}, true);
-        ASSERT_EQ(feed(subject, opcode::authenticate, string_body("any.Authenticator")), verdict::log_in);
-        const std::vector<std::byte> token(fits ? 131'058 : 131'059);
-        EXPECT_EQ(subject.respond(token, out), fits ? verdict::go_on : verdict::failed);
-        EXPECT_EQ(out.size(), fits ? protocol::max_segment_payload : 0);
-        if (!fits) {
-            EXPECT_EQ(subject.reason().code, errc::not_authenticated);
-            EXPECT_THAT(subject.reason().text, HasSubstr("131058"));
-        }
-        out.clear();
-    }
-}
-
-TEST_P(handshake_test, what_comes_out_of_turn_in_a_log_in_is_named)
-{
-    handshake unasked = begun(GetParam(), {}, true);
-    EXPECT_EQ(feed(unasked, opcode::auth_success), verdict::failed);
-    EXPECT_THAT(unasked.reason().text, HasSubstr("expected READY or AUTHENTICATE"));
-
-    handshake early = begun(GetParam(), {}, true);
-    ASSERT_EQ(feed(early, opcode::authenticate, string_body("any.Authenticator")), verdict::log_in);
-    EXPECT_EQ(feed(early, opcode::auth_success, token_body("")), verdict::failed) << "nothing was said yet";
-
-    handshake twice = begun(GetParam(), {}, true);
-    ASSERT_EQ(feed(twice, opcode::authenticate, string_body("any.Authenticator")), verdict::log_in);
-    ASSERT_EQ(twice.respond(bytes_of("token"), out), verdict::go_on);
-    EXPECT_EQ(feed(twice, opcode::ready), verdict::failed);
-    EXPECT_THAT(twice.reason().text, HasSubstr("expected AUTH_CHALLENGE or AUTH_SUCCESS"));
-
-    handshake malformed = begun(GetParam(), {}, true);
-    ASSERT_EQ(feed(malformed, opcode::authenticate, string_body("any.Authenticator")), verdict::log_in);
-    ASSERT_EQ(malformed.respond(bytes_of("token"), out), verdict::go_on);
-    EXPECT_EQ(feed(malformed, opcode::auth_challenge, *testing::cells::int_(10)), verdict::failed);
-    EXPECT_EQ(malformed.reason().code, errc::protocol_violation);
-    EXPECT_THAT(malformed.reason().text, HasSubstr("malformed AUTH_CHALLENGE"));
-}
-
-TEST_P(handshake_test, tells_what_it_waits_for)
-{
-    handshake subject = begun(GetParam(), "shop", true);
-    EXPECT_THAT(std::string{subject.waits_for()}, HasSubstr("STARTUP"));
-    ASSERT_EQ(feed(subject, opcode::authenticate, string_body("any.Authenticator")), verdict::log_in);
-    EXPECT_THAT(std::string{subject.waits_for()}, HasSubstr("authentication provider"));
-    ASSERT_EQ(subject.respond(bytes_of("token"), out), verdict::go_on);
-    EXPECT_THAT(std::string{subject.waits_for()}, HasSubstr("log-in"));
-    ASSERT_EQ(feed(subject, opcode::auth_success, token_body("")), verdict::accept);
-    ASSERT_EQ(subject.accept(out), verdict::go_on);
-    EXPECT_THAT(std::string{subject.waits_for()}, HasSubstr("USE"));
-}
-
-TEST_P(handshake_test, authentication_is_told_with_the_authenticators_name)
-{
-    handshake subject = begun(GetParam());
-    EXPECT_EQ(
-        feed(subject, opcode::authenticate, string_body("org.apache.cassandra.auth.PasswordAuthenticator")),
-        verdict::failed
-    );
-    EXPECT_EQ(subject.reason().code, errc::not_authenticated);
-    EXPECT_THAT(subject.reason().text, HasSubstr("requires authentication"));
-    EXPECT_THAT(subject.reason().text, HasSubstr("PasswordAuthenticator"));
-}
-
-TEST_P(handshake_test, a_malformed_authenticate_is_a_broken_protocol)
-{
-    handshake subject = begun(GetParam());
-    std::vector<std::byte> body;
-    append_short(body, 100);
-    EXPECT_EQ(feed(subject, opcode::authenticate, body), verdict::failed);
-    EXPECT_EQ(subject.reason().code, errc::protocol_violation);
 }
 
 TEST_P(handshake_test, an_error_of_another_kind_is_the_servers)
