@@ -85,7 +85,7 @@ plan_request random_request(dice& d, std::uint32_t size, nodes& replicas)
 }
 
 /// Of the nodes of a plan: which comes before which.
-int rank(const random_cluster& in, const nodes& replicas, std::uint32_t position)
+int rank_of(const random_cluster& in, const nodes& replicas, std::uint32_t position)
 {
     if (!in.table->facts(position).up)
         return 3;
@@ -124,7 +124,7 @@ void check_plan(std::uint64_t seed)
         if (in.is_local(i) && !in.refused[i])
             RC_ASSERT(std::count(plan.begin(), plan.end(), i) == 1);
     for (std::size_t i = 1; i < plan.size(); ++i)
-        RC_ASSERT(rank(in, replicas, plan[i - 1]) <= rank(in, replicas, plan[i]));
+        RC_ASSERT(rank_of(in, replicas, plan[i - 1]) <= rank_of(in, replicas, plan[i]));
 }
 
 TEST(load_balancing_random, every_plan_keeps_the_rules)
