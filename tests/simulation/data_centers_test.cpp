@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where requests may go: data centers, racks, filters, policies. R25
-#include "simulation/simulated_session.hpp"
-#include "support/work_watch.hpp"
+#include "simulation/several_nodes.hpp"
 
 #include <algorithm>
 #include <functional>
-#include <iostream>
 #include <map>
+#include <memory>
 #include <stdexcept>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,33 +14,14 @@ namespace async_cassandra::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 /// dc1 has the nodes 0, 1, 2, dc2 the others.
-class data_centers : public simulated_cluster_session {
+class data_centers : public several_nodes {
 protected:
-    explicit data_centers(fake_cluster_settings settings = {.nodes = {3, 3}})
-        : simulated_cluster_session(std::move(settings))
-    {
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            nodes.node(i).on_query("Q").reply(reply_void());
-    }
-    void TearDown() override
-    {
-        simulated_client::TearDown();
-        world.run_for(1s);
-        EXPECT_THAT(nodes.violations(), IsEmpty());
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            EXPECT_EQ(nodes.node(i).open_connections(), 0U) << i;
-    }
+    data_centers() : several_nodes({.nodes = {3, 3}}) {}
 
-    void connect_and_wait()
-    {
-        connect();
-        world.run_for(1s);
-    }
     void stop_dc1()
     {
         for (std::size_t i = 0; i < 3; ++i)
@@ -54,25 +33,12 @@ protected:
         for (std::size_t i = 0; i < 3; ++i)
             nodes.start(i);
     }
-    /// How many requests each node got of so many, which must all be answered.
+    /// As `several_nodes::spread`, with a consistency that may leave the data center.
     std::vector<std::size_t> spread(
         std::size_t count, const statement& what = statement{"Q"}.consistency(consistency::one)
     )
     {
-        std::vector<std::size_t> before;
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            before.push_back(asked(i).size());
-        for (std::size_t i = 0; i < count; ++i)
-            rows_of(what);
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            before[i] = asked(i).size() - before[i];
-        return before;
-    }
-    [[nodiscard]] std::vector<request_record> asked(std::size_t i)
-    {
-        auto all = nodes.node(i).requests(protocol::opcode::query);
-        std::erase_if(all, [](const request_record& r) { return r.query != "Q"; });
-        return all;
+        return several_nodes::spread(count, what);
     }
     static std::size_t in_dc1(const std::vector<std::size_t>& counts)
     {
@@ -227,75 +193,6 @@ TEST_F(data_centers, a_connect_that_waits_for_its_next_try_ends_when_the_cluster
     EXPECT_EQ(client->stats().timers, 0U);
 }
 
-class full_queues : public data_centers {
-protected:
-    full_queues()
-    {
-        config.load_balancing.local_dc = "dc1";
-        config.load_balancing.max_nodes_per_remote_dc = 3;
-        config.max_in_flight = 1;
-        config.max_queued_requests = 1;
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            nodes.node(i).on_query("held").reply(reply_void().held("gate"));
-    }
-
-    [[nodiscard]] std::size_t held(std::size_t i)
-    {
-        const auto all = nodes.node(i).requests(protocol::opcode::query);
-        return static_cast<std::size_t>(std::ranges::count_if(all, [](const request_record& r) {
-            return r.query == "held";
-        }));
-    }
-    auto send() { return execute(statement{"held"}.consistency(consistency::one)); }
-    void expect_overloaded()
-    {
-        const auto end = send();
-        world.run_for(1ms);
-        ASSERT_EQ(end->count, 1) << "at once";
-        const failure f = failure_of<overloaded>(*end);
-        EXPECT_EQ(f.effect, request_effect::not_sent);
-        EXPECT_EQ(f.attempts.size(), 3U);
-        for (std::size_t i = 3; i < 6; ++i)
-            EXPECT_EQ(held(i), 0U) << "the load of a data center is not for another one";
-    }
-    void release()
-    {
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            nodes.node(i).release("gate");
-        world.run_for(1s);
-    }
-};
-
-// R25 R42
-TEST_F(full_queues, are_told_at_once_and_no_remote_node_gets_what_is_too_much)
-{
-    connect_and_wait();
-    std::vector<std::shared_ptr<call_end<result_set>>> taken;
-    for (int i = 0; i < 6; ++i)
-        taken.push_back(send());
-    expect_overloaded();
-    release();
-    release();
-    for (const auto& each : taken)
-        EXPECT_EQ(each->error, nullptr);
-}
-
-// R42
-TEST_F(full_queues, are_no_want_of_nodes_though_one_is_down)
-{
-    connect_and_wait();
-    nodes.stop(1);
-    world.run_for(10ms);
-    std::vector<std::shared_ptr<call_end<result_set>>> taken;
-    for (int i = 0; i < 4; ++i)
-        taken.push_back(send());
-    expect_overloaded();
-    release();
-    release();
-    for (const auto& each : taken)
-        EXPECT_EQ(each->error, nullptr);
-}
-
 TEST_F(data_centers, the_local_rack_comes_first)
 {
     config.load_balancing.local_dc = "dc1";
@@ -429,132 +326,6 @@ TEST_F(data_centers, what_a_policy_throws_ends_the_request)
     EXPECT_THAT(f.what, HasSubstr("no idea"));
     EXPECT_EQ(f.effect, request_effect::not_sent);
     EXPECT_THROW(std::rethrow_exception(f.cause), std::out_of_range);
-}
-
-class many_nodes : public data_centers {
-protected:
-    explicit many_nodes(std::size_t count = 100, std::size_t tokens = 1)
-        : data_centers({.nodes = {count}, .tokens_per_node = tokens})
-    {}
-
-    [[nodiscard]] std::size_t accepted()
-    {
-        std::size_t sum = 0;
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            sum += nodes.node(i).connections_accepted();
-        return sum;
-    }
-};
-
-TEST_F(many_nodes, are_connected_to_in_a_row)
-{
-    config.contact_points.resize(1);
-    for (std::size_t i = 1; i < nodes.size(); ++i)
-        nodes.freeze(i);
-    connect();
-    world.run_for(4s);
-    EXPECT_EQ(
-        accepted(), 34U
-    ) << "the control connection, the same node's pool, and 32 that wait for an answer";
-    for (std::size_t i = 1; i < nodes.size(); ++i)
-        nodes.thaw(i);
-    world.run_for(1min);
-    EXPECT_THAT(spread(200), Each(2U));
-}
-
-TEST_F(many_nodes, have_their_further_connections_in_a_row)
-{
-    config.contact_points.resize(1);
-    config.connections_per_node = 2;
-    for (std::size_t i = 1; i < nodes.size(); ++i)
-        nodes.node(i).on_request(protocol::opcode::startup).on_connection(1).reply(no_reply());
-    connect();
-    world.run_for(4s);
-    EXPECT_EQ(accepted(), 134U) << "the control connection, one for each, a second one, and 32 that wait";
-}
-
-TEST_F(many_nodes, are_connected_to_again_in_a_row)
-{
-    config.contact_points.resize(1);
-    connect();
-    world.run_for(10s);
-    const std::size_t before = accepted();
-    EXPECT_EQ(before, 101U);
-    for (std::size_t i = 1; i < nodes.size(); ++i) {
-        nodes.freeze(i);
-        world.network().reset(nodes.address(i));
-    }
-    world.run_for(4s);
-    EXPECT_EQ(accepted(), before + 32);
-    for (std::size_t i = 1; i < nodes.size(); ++i)
-        nodes.thaw(i);
-    world.run_for(1min);
-    EXPECT_THAT(spread(200), Each(2U));
-}
-
-TEST_F(many_nodes, that_are_dead_do_not_keep_one_waiting_that_is_back)
-{
-    config.contact_points.resize(1);
-    config.reconnect_max_delay = 1s;
-    connect();
-    world.run_for(10s);
-    for (std::size_t i = 1; i < nodes.size(); ++i) {
-        world.network().set_connect_fate(nodes.address(i), connect_fate::ignored);
-        world.network().reset(nodes.address(i));
-    }
-    world.run_for(1min);
-    world.network().set_connect_fate(nodes.address(7), connect_fate::accepted);
-    nodes.say_status(7, protocol::status_change_kind::up);
-    world.run_for(5500ms);  // a handshake that nobody answers takes 5 s
-    const topology now = client->topology();
-    EXPECT_EQ(now.find(nodes.host_id(7))->state, async_cassandra::node_state::up);
-}
-
-class thousand_nodes : public many_nodes {
-protected:
-    thousand_nodes() : many_nodes(1000, 16)
-    {
-        nodes.change_schema(
-            "CREATE KEYSPACE ks WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 3}"
-        );
-    }
-};
-
-// The line is 5 ms of optimised code: ten times as much is never the client, whatever it is built with.
-TEST_F(thousand_nodes, do_not_hold_up_the_loop)
-{
-    config.contact_points.resize(1);
-    std::chrono::nanoseconds longest{0};
-    std::chrono::nanoseconds all{0};
-    work_watch = [&](std::chrono::nanoseconds took) {
-        longest = std::max(longest, took);
-        all += took;
-    };
-    connect();
-    world.run_for(10s);
-    EXPECT_THAT(spread(2000), Each(2U));
-    const auto at_start = std::exchange(longest, 0ns);
-    const auto used_at_start = std::exchange(all, 0ns);
-    nodes.node(nodes.add_node("dc1", "rack1")).on_query("Q").reply(reply_void());
-    world.run_for(10s);
-    const auto when_one_joins = std::exchange(longest, 0ns);
-    all = 0ns;
-    for (std::size_t i = 1; i < 1000; ++i)
-        world.network().reset(nodes.address(i));
-    world.run_for(20ms);
-    const auto when_all_go = std::exchange(longest, 0ns);
-    const auto used_when_all_go = all;
-    world.run_for(2s);
-    work_watch = nullptr;
-    std::cout << "1000 nodes with 16 tokens: " << used_at_start / 1ms << " ms of CPU to connect, "
-              << at_start / 1us << " us at a time at most, " << when_one_joins / 1us
-              << " us when another one joined; when all connections are lost, " << used_when_all_go / 1us
-              << " us in all, " << when_all_go / 1us << " us at a time, " << longest / 1us
-              << " us while they come back (the line: 5000 us at a time)\n";
-    RecordProperty("map_cpu_ms", static_cast<int>(used_at_start / 1ms));
-    RecordProperty("map_longest_turn_us", static_cast<int>(std::max(at_start, when_one_joins) / 1us));
-    EXPECT_LT(std::max({at_start, when_one_joins, when_all_go, longest}), 50ms);
-    EXPECT_THAT(spread(2002), Each(2U));
 }
 
 }  // namespace

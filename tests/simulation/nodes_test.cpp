@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Several nodes: who gets requests while nodes come, go, move and freeze. R36 R25
-#include "simulation/simulated_session.hpp"
+#include "simulation/several_nodes.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 namespace async_cassandra::testing {
@@ -10,65 +11,17 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::Each;
-using ::testing::IsEmpty;
-
-class several_nodes : public simulated_cluster_session {
-protected:
-    explicit several_nodes(fake_cluster_settings settings = {})
-        : simulated_cluster_session(std::move(settings))
-    {
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            nodes.node(i).on_query("Q").reply(reply_void());
-    }
-    void TearDown() override
-    {
-        simulated_cluster_session::TearDown();
-        world.run_for(1s);
-        EXPECT_THAT(nodes.violations(), IsEmpty());
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            EXPECT_EQ(nodes.node(i).open_connections(), 0U) << i;
-    }
-
-    /// How many requests each node got of so many, which must all be answered.
-    std::vector<std::size_t> spread(std::size_t count)
-    {
-        std::vector<std::size_t> before;
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            before.push_back(queries(i));
-        for (std::size_t i = 0; i < count; ++i)
-            rows_of("Q");
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            before[i] = queries(i) - before[i];
-        return before;
-    }
-
-    [[nodiscard]] async_cassandra::node_state state_of(std::size_t i)
-    {
-        const topology now = client->topology();
-        return now.find(nodes.host_id(i))->state;
-    }
-
-    [[nodiscard]] std::size_t queries(std::size_t i)
-    {
-        const auto all = nodes.node(i).requests();
-        return static_cast<std::size_t>(std::ranges::count_if(all, [](const request_record& r) {
-            return r.query == "Q";
-        }));
-    }
-};
 
 TEST_F(several_nodes, each_gets_as_many_requests)
 {
-    connect();
-    world.run_for(1s);
+    connect_and_wait();
     EXPECT_THAT(spread(300), Each(100U));
 }
 
 TEST_F(several_nodes, one_that_is_killed_is_left_at_once_and_gets_its_share_when_it_is_back)
 {
     config.reconnect_max_delay = 1s;
-    connect();
-    world.run_for(1s);
+    connect_and_wait();
     nodes.stop(1);
     world.run_for(100ms);
     const auto without = spread(100);
@@ -79,64 +32,87 @@ TEST_F(several_nodes, one_that_is_killed_is_left_at_once_and_gets_its_share_when
     EXPECT_THAT(spread(300), Each(100U));
 }
 
-TEST_F(several_nodes, one_that_is_frozen_is_left_within_two_and_a_half_seconds)
+class frozen_nodes : public several_nodes {
+protected:
+    void send(int count)
+    {
+        for (int i = 0; i < count; ++i)
+            calls_.push_back(execute("Q"));
+    }
+    /// How many of the calls were answered, and how many failed, until now.
+    [[nodiscard]] std::size_t answered() const
+    {
+        return count_if([](const auto& c) { return c.count == 1 && !c.error; });
+    }
+    [[nodiscard]] std::size_t failed() const
+    {
+        return count_if([](const auto& c) { return c.count == 1 && c.error; });
+    }
+    [[nodiscard]] async_cassandra::node_state state_of(std::size_t i)
+    {
+        const topology now = client->topology();
+        return now.find(nodes.host_id(i))->state;
+    }
+
+private:
+    template <class Condition>
+    [[nodiscard]] std::size_t count_if(Condition is) const
+    {
+        return static_cast<std::size_t>(std::ranges::count_if(calls_, [&](const auto& c) { return is(*c); }));
+    }
+
+    std::vector<std::shared_ptr<call_end<result_set>>> calls_;
+};
+
+TEST_F(frozen_nodes, one_is_left_within_two_and_a_half_seconds)
 {
-    connect();
-    world.run_for(1s);
+    connect_and_wait();
     nodes.freeze(1);
-    std::vector<std::shared_ptr<call_end<result_set>>> calls;
-    for (int i = 0; i < 30; ++i)
-        calls.push_back(execute("Q"));
+    send(30);
     world.run_for(2500ms);
     EXPECT_EQ(state_of(1), async_cassandra::node_state::silent);
     EXPECT_EQ(spread(100)[1], 0U);
-    EXPECT_EQ(std::ranges::count_if(calls, [](const auto& c) { return c->count != 0; }), 20);
+    EXPECT_EQ(answered(), 20U);
+    EXPECT_EQ(failed(), 0U);
     world.run_for(4s);
     EXPECT_EQ(state_of(1), async_cassandra::node_state::down);
-    EXPECT_EQ(std::ranges::count_if(calls, [](const auto& c) { return c->error != nullptr; }), 10);
+    EXPECT_EQ(failed(), 10U);
     EXPECT_EQ(spread(100)[1], 0U);
     nodes.thaw(1);
 }
 
 // A pause of its garbage collector, or other programs that take its processor.
-TEST_F(several_nodes, one_that_stands_still_for_a_few_seconds_fails_no_request)
+TEST_F(frozen_nodes, one_that_stands_still_for_a_few_seconds_fails_no_request)
 {
-    connect();
-    world.run_for(1s);
+    connect_and_wait();
     nodes.freeze(1);
-    std::vector<std::shared_ptr<call_end<result_set>>> calls;
-    for (int i = 0; i < 30; ++i)
-        calls.push_back(execute("Q"));
+    send(30);
     world.run_for(5s);
-    EXPECT_EQ(std::ranges::count_if(calls, [](const auto& c) { return c->count != 0; }), 20);
+    EXPECT_EQ(answered(), 20U);
     EXPECT_EQ(spread(100)[1], 0U);
     nodes.thaw(1);
     world.run_for(100ms);
     EXPECT_EQ(state_of(1), async_cassandra::node_state::up);
-    EXPECT_EQ(std::ranges::count_if(calls, [](const auto& c) { return c->count == 1 && !c->error; }), 30);
+    EXPECT_EQ(answered(), 30U);
     EXPECT_THAT(spread(300), Each(100U));
 }
 
-TEST_F(several_nodes, when_all_stand_still_requests_wait_for_them_as_long_as_they_may)
+TEST_F(frozen_nodes, when_all_stand_still_requests_wait_for_them_as_long_as_they_may)
 {
-    connect();
-    world.run_for(1s);
+    connect_and_wait();
     for (std::size_t i = 0; i < nodes.size(); ++i)
         nodes.freeze(i);
-    std::vector<std::shared_ptr<call_end<result_set>>> calls;
-    for (int i = 0; i < 3; ++i)
-        calls.push_back(execute("Q"));
+    send(3);
     world.run_for(3s);
     for (std::size_t i = 0; i < nodes.size(); ++i)
         EXPECT_EQ(state_of(i), async_cassandra::node_state::silent) << i;
-    for (int i = 0; i < 3; ++i)
-        calls.push_back(execute("Q"));
+    send(3);
     world.run_for(1s);
-    EXPECT_EQ(std::ranges::count_if(calls, [](const auto& c) { return c->count != 0; }), 0);
+    EXPECT_EQ(answered() + failed(), 0U);
     for (std::size_t i = 0; i < nodes.size(); ++i)
         nodes.thaw(i);
     world.run_for(100ms);
-    EXPECT_EQ(std::ranges::count_if(calls, [](const auto& c) { return c->count == 1 && !c->error; }), 6);
+    EXPECT_EQ(answered(), 6U);
 }
 
 // Nodes that are down are no reason to give up the only one that is left.
@@ -189,8 +165,7 @@ TEST_F(several_nodes, one_that_comes_back_elsewhere_is_connected_to_there)
 
 TEST_F(several_nodes, when_all_are_down_a_request_fails_at_once_and_names_each_with_its_cause)
 {
-    connect();
-    world.run_for(1s);
+    connect_and_wait();
     for (std::size_t i = 0; i < nodes.size(); ++i)
         nodes.stop(i);
     world.run_for(100ms);
@@ -216,8 +191,7 @@ protected:
 
 TEST_F(two_data_centers, requests_stay_where_the_first_contact_point_is)
 {
-    connect();
-    world.run_for(1s);
+    connect_and_wait();
     const auto counts = spread(300);
     for (std::size_t i = 0; i < 3; ++i)
         EXPECT_EQ(counts[i], 100U);
@@ -229,8 +203,7 @@ TEST_F(two_data_centers, requests_stay_where_the_first_contact_point_is)
 
 TEST_F(two_data_centers, a_request_says_that_the_local_one_has_no_node_left)
 {
-    connect();
-    world.run_for(1s);
+    connect_and_wait();
     for (std::size_t i = 0; i < 3; ++i)
         nodes.remove_node(i);
     world.run_for(2min);
@@ -246,17 +219,11 @@ TEST_F(several_nodes, a_keyspace_that_all_refuse_is_not_tried_again)
     config.protocol = protocol_version::v4;
     keyspace = "nowhere";
     EXPECT_THROW(connect(), invalid_request);
-    const auto accepted = [this] {
-        std::size_t sum = 0;
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            sum += nodes.node(i).connections_accepted();
-        return sum;
-    };
     world.run_for(1s);
-    const std::size_t before = accepted();
+    const std::size_t before = connections_accepted();
     nodes.add_node("dc1", "rack1");
     world.run_for(5min);
-    EXPECT_EQ(accepted(), before);
+    EXPECT_EQ(connections_accepted(), before);
 }
 
 }  // namespace
