@@ -88,8 +88,9 @@ public:
         );
     }
 
-    /// Closes every session as `session::close` does, then the connections. Completes with void(std::exception_ptr), never
-    /// with an error; repeated calls wait for the same end.
+    /// Closes every session as `session::close` does, then the connections. Completes with void(std::exception_ptr);
+    /// repeated calls wait for the same end. Nothing but a cancellation is an error of it.
+    /// \par Cancellation any type ends the wait, as that of `session::close`; the closing goes on.
     template <asio::completion_token_for<detail::close_signature> Token = asio::deferred_t>
     auto close(Token&& token = Token{}) const
     {

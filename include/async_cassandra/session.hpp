@@ -180,8 +180,11 @@ public:
     }
 
     /// Takes no more calls from now on, lets running ones finish for up to `cluster_config::drain_timeout`, then fails
-    /// the rest with `connection_error`. Streams end with them: pages that were not read by then are dropped. The cluster and its other sessions go on. Completes with
-    /// void(std::exception_ptr), never with an error; repeated calls wait for the same end.
+    /// the rest with `connection_error`. Streams end with them: pages that were not read by then are dropped. The
+    /// cluster and its other sessions go on. Completes with void(std::exception_ptr); repeated calls wait for the
+    /// same end. Nothing but a cancellation is an error of it.
+    /// \par Cancellation any type ends the wait, with an `error` whose code is asio::error::operation_aborted; the
+    /// closing goes on.
     template <asio::completion_token_for<detail::close_signature> Token = asio::deferred_t>
     auto close(Token&& token = Token{}) const
     {

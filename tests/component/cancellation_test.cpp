@@ -414,6 +414,9 @@ TEST_P(cancellation, of_close_ends_the_wait_and_not_the_closing)
     run_until([&] { return server.queries_of(query) == 1; });
     signal.emit(type::terminal);
     run_until([&] { return failed != nullptr; });
+    EXPECT_EQ(
+        failure_thrown_by<error>([&] { std::rethrow_exception(failed); }).code, asio::error::operation_aborted
+    );
     EXPECT_FALSE(running.ended);
     EXPECT_TRUE(s.is_closed());
     server.node.release("gate");
