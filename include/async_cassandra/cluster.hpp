@@ -50,7 +50,8 @@ inline constexpr bool completes_operation<host_health> = true;
 class cluster {
 public:
     /// Over the caller's executor: an io_context run by one thread, or, when several threads run it, a strand
-    /// (asio::make_strand(ioc)). Everything happens there. Throws `configuration_error`.
+    /// (asio::make_strand(ioc)). Everything happens there. Throws `configuration_error`, also when `config.io_threads`
+    /// asks for threads that nothing would run on.
     explicit cluster(asio::any_io_executor executor, cluster_config config = {});
 
     /// With `config.io_threads` threads of its own. A handler without an executor runs on one of them; an exception that

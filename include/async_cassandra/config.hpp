@@ -77,7 +77,7 @@ struct cluster_config {
     load_balancing_settings load_balancing;
 
     /// Threads of a cluster that is built without an executor, each with connections of its own (`connections_per_node`) to
-    /// each node of the local data center. 1 … 128.
+    /// each node of the local data center. 1 … 128. Beside an executor only 1 is taken: everything happens on that one.
     unsigned io_threads = 1;
 
     /// Time limit of one request: queueing, every attempt, every page.

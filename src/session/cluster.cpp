@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <async_cassandra/cluster.hpp>
+#include <async_cassandra/error.hpp>
 
 #include "base/asio_environment.hpp"
+#include "base/failure.hpp"
 #include "net/shard_call.hpp"
 #include "session/closing.hpp"
 #include "session/connecting.hpp"
 #include "session/health_operation.hpp"
 
+#include <string>
 #include <utility>
 
 namespace async_cassandra {
@@ -18,6 +21,12 @@ namespace {
 std::shared_ptr<cluster_core> over_executor(asio::any_io_executor executor, cluster_config&& config)
 {
     check_config(config);
+    if (config.io_threads != 1)
+        throw configuration_error{failure_ptr{base::make_failure(
+            errc::bad_configuration,
+            "cluster_config::io_threads is " + std::to_string(config.io_threads) +
+                ", legal: 1 beside an executor; leave the executor out for threads of the cluster's own"
+        )}};
     std::vector<std::unique_ptr<base::environment>> one;
     one.push_back(base::make_asio_environment(std::move(executor), nullptr, base::make_transport(config)));
     return cluster_core::create(std::move(one), std::move(config));

@@ -34,6 +34,21 @@ protected:
     asio::io_context context{1};
 };
 
+// Contract: an error of the configuration names the setting, the value and the legal range.
+TEST_F(callers_loop, has_no_threads_of_the_library_beside_it)
+{
+    cluster_config config = server.config();
+    config.io_threads = 4;
+    const failure f = failure_thrown_by<configuration_error>([&] {
+        const cluster client{context.get_executor(), config};
+    });
+    EXPECT_EQ(f.code, errc::bad_configuration);
+    EXPECT_EQ(f.effect, request_effect::not_sent);
+    EXPECT_THAT(
+        f.what, AllOf(HasSubstr("cluster_config::io_threads is 4"), HasSubstr("leave the executor out"))
+    );
+}
+
 TEST_F(callers_loop, runs_out_when_the_last_handle_is_gone)
 {
     run_on(context, [this]() -> asio::awaitable<void> {
