@@ -2,7 +2,7 @@
 // What this client does, one part after the other, against one node: the program of `make demo`. One thread does it all.
 // Each part is a file of its own in tour/.
 //
-//     tour [HOST [PORT]]
+//     tour [HOST [PORT [DATA-CENTER]]]
 
 #include "run_example.hpp"
 #include "tour/parts.hpp"
@@ -32,6 +32,49 @@ asio::awaitable<ac::session> prepare_tables(ac::cluster cluster)
     co_return session;
 }
 
+double milliseconds(std::chrono::nanoseconds time)
+{
+    return std::chrono::duration<double, std::milli>{time}.count();
+}
+
+bool serves_requests(const ac::node_identity& node)
+{
+    return node.rack != "reports";
+}
+
+/// Only nodes of this data center get requests while one of them is up, and of all none of the rack "reports".
+void stay_in(ac::cluster_config& config, const std::string& data_center)
+{
+    config.load_balancing.local_dc = data_center;
+    config.load_balancing.max_nodes_per_remote_dc = 2;  // of each other one, when all of it is down
+    config.load_balancing.filter = serves_requests;
+}
+
+asio::awaitable<void> ask_nodes(ac::cluster cluster)
+{
+    for (const ac::node_stats& each : cluster.node_stats()) {
+        try {
+            const ac::host_health health = co_await cluster.check_host_health(each.host_id);
+            tour::line(
+                "lives", "%s, %.2f ms", to_string(health.address).c_str(), milliseconds(health.latency)
+            );
+        } catch (const ac::error& error) {
+            tour::line("no answer", "%s", error.what());  // which node, and why
+        }
+        tour::line(
+            "requests",
+            "%llu sent, %llu failed, %.2f ms until an answer",
+            static_cast<unsigned long long>(each.sent),
+            static_cast<unsigned long long>(each.failed),
+            milliseconds(each.latency)
+        );
+    }
+    const ac::cluster_stats held = cluster.stats();
+    tour::line(
+        "now", "%zu connections, %zu requests, %zu timers", held.connections, held.requests, held.timers
+    );
+}
+
 asio::awaitable<void> run(ac::cluster cluster)
 {
     tour::heading("Connect");
@@ -52,6 +95,9 @@ asio::awaitable<void> run(ac::cluster cluster)
     tour::heading("What it knows of the cluster");
     tour::show_cluster(cluster);
 
+    tour::heading("Whether the nodes live, and what they did");
+    co_await ask_nodes(cluster);
+
     tour::heading("An error, as a program can print it");
     co_await tour::show_error(session);
 
@@ -66,5 +112,7 @@ int main(int argc, char** argv)
 {
     ac::cluster_config config = config_from(argc, argv);
     config.max_in_flight = 10'000;  // on one connection: more than a program usually wants
+    if (argc > 3)
+        stay_in(config, argv[3]);
     return run_example(config, run);
 }
