@@ -8,8 +8,8 @@
 #include <algorithm>
 
 /// \file
-/// Makes boost::asio::ip::address, address_v4 and address_v6 readable from and bindable to the CQL type inet, and converts
-/// them to and from `inet`. Include it before their first use with a statement or result.
+/// Makes boost::asio::ip::address, address_v4 and address_v6 readable from and bindable to the CQL type inet,
+/// and converts them to and from `inet`. Include it before their first use with a statement or result.
 namespace async_cassandra {
 
 [[nodiscard]] inline boost::asio::ip::address to_asio(const inet& value) noexcept

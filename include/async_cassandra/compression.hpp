@@ -8,7 +8,8 @@
 namespace async_cassandra {
 
 /// How message bodies are compressed on their way, in both directions (native_protocol_v4.spec section 5,
-/// native_protocol_v5.spec section 2.2). It saves network and costs time of both sides: for slow or dear links.
+/// native_protocol_v5.spec section 2.2). It saves network and costs time of both sides: for slow or dear
+/// links.
 enum class compression : std::uint8_t {
     none,
     lz4,     ///< Protocol v4 and v5.

@@ -7,7 +7,8 @@
 
 namespace async_cassandra {
 
-/// How many replicas must answer before the coordinator does (native_protocol_v5.spec section 3, [consistency]).
+/// How many replicas must answer before the coordinator does (native_protocol_v5.spec section 3,
+/// [consistency]).
 enum class consistency : std::uint16_t {
     any = 0x0000,
     one = 0x0001,

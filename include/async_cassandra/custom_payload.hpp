@@ -8,8 +8,8 @@
 
 namespace async_cassandra {
 
-/// Names and bytes for, or from, a query handler of the server's own (native_protocol_v5.spec section 2, flag 0x04). Plain
-/// Cassandra ignores what it gets and sends none. Names need not differ.
+/// Names and bytes for, or from, a query handler of the server's own (native_protocol_v5.spec section 2, flag
+/// 0x04). Plain Cassandra ignores what it gets and sends none. Names need not differ.
 using custom_payload = std::vector<std::pair<std::string, std::vector<std::byte>>>;
 
 }  // namespace async_cassandra

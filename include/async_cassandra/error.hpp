@@ -18,15 +18,15 @@
 
 /// How failures are told.
 ///
-/// Every failure is one `failure` value: what happened, what effect the request may have had, which node, every
-/// attempt. It reaches the caller as an exception derived from `error` (one class a kind), or unthrown through the
-/// `try_` functions. The tree:
+/// Every failure is one `failure` value: what happened, what effect the request may have had, which node,
+/// every attempt. It reaches the caller as an exception derived from `error` (one class a kind), or unthrown
+/// through the `try_` functions. The tree:
 ///
 ///     boost::system::system_error
 ///     └─ error
 ///        ├─ connection_error        closed session, lost connection, node that does not speak CQL
 ///        │  ├─ no_host_available    no node could take the request; `attempts` lists each node and its cause
-///        │  └─ authentication_error a node asks for a log-in, and this side has none, or its own part of it failed
+///        │  └─ authentication_error a log-in is asked for; this side has none, or its part of it failed
 ///        ├─ operation_timed_out     the deadline passed
 ///        ├─ overloaded              a limit of this client is reached; nothing was sent
 ///        ├─ protocol_error          the peer broke the native protocol
@@ -34,16 +34,19 @@
 ///        ├─ result_too_large        more bytes than `execute` may hold
 ///        ├─ configuration_error     a setting is out of range or contradicts another
 ///        └─ server_error            the server answered with an ERROR message
-///           ├─ internal_server_error (0x0000)  ├─ server_protocol_error (0x000A)  ├─ authentication_failed (0x0100)
-///           ├─ unavailable (0x1000)            ├─ server_overloaded (0x1001)      ├─ is_bootstrapping (0x1002)
-///           ├─ truncate_error (0x1003)         ├─ write_timeout (0x1100)          ├─ read_timeout (0x1200)
-///           ├─ read_failure (0x1300)           ├─ function_failure (0x1400)       ├─ write_failure (0x1500)
-///           ├─ cdc_write_failure (0x1600)      ├─ cas_write_unknown (0x1700)      ├─ syntax_error (0x2000)
-///           ├─ unauthorized (0x2100)           ├─ invalid_request (0x2200)        ├─ config_error (0x2300)
+///           ├─ internal_server_error (0x0000)  ├─ server_protocol_error (0x000A)
+///           ├─ authentication_failed (0x0100)  ├─ unavailable (0x1000)
+///           ├─ server_overloaded (0x1001)      ├─ is_bootstrapping (0x1002)
+///           ├─ truncate_error (0x1003)         ├─ write_timeout (0x1100)
+///           ├─ read_timeout (0x1200)           ├─ read_failure (0x1300)
+///           ├─ function_failure (0x1400)       ├─ write_failure (0x1500)
+///           ├─ cdc_write_failure (0x1600)      ├─ cas_write_unknown (0x1700)
+///           ├─ syntax_error (0x2000)           ├─ unauthorized (0x2100)
+///           ├─ invalid_request (0x2200)        ├─ config_error (0x2300)
 ///           └─ already_exists (0x2400)         └─ unprepared (0x2500)
 ///
-/// A cancelled operation is an `error` whose code is `boost::asio::error::operation_aborted`; that code means that
-/// the caller cancelled, and nothing else.
+/// A cancelled operation is an `error` whose code is `boost::asio::error::operation_aborted`; that code means
+/// that the caller cancelled, and nothing else.
 namespace async_cassandra {
 
 /// What a failed request may have done on the servers.
@@ -79,8 +82,8 @@ enum class errc : int {
 /// Category of `errc`, name "async_cassandra.client".
 [[nodiscard]] const boost::system::error_category& client_category() noexcept;
 
-/// Category of server codes, name "async_cassandra.server". The value is the wire code + 1, because the code of
-/// SERVER_ERROR is 0, which an error_code takes for success.
+/// Category of server codes, name "async_cassandra.server". The value is the wire code + 1, because the code
+/// of SERVER_ERROR is 0, which an error_code takes for success.
 [[nodiscard]] const boost::system::error_category& server_category() noexcept;
 
 [[nodiscard]] boost::system::error_code make_error_code(errc code) noexcept;
@@ -113,7 +116,8 @@ struct failure {
     [[nodiscard]] std::string describe() const;
 };
 
-/// A shared failure: the error type of `result<T>`. Copies are cheap and may cross threads. Never empty in a result.
+/// A shared failure: the error type of `result<T>`. Copies are cheap and may cross threads. Never empty in a
+/// result.
 class failure_ptr {
 public:
     failure_ptr() noexcept = default;
@@ -158,7 +162,8 @@ public:
 };
 
 /// A node asks for a log-in, and there are no credentials, or the `authentication_provider` failed: then
-/// `details().cause` holds what it threw. When the node refuses what it was given, that is an `authentication_failed`.
+/// `details().cause` holds what it threw. When the node refuses what it was given, that is an
+/// `authentication_failed`.
 class authentication_error : public connection_error {
 public:
     using connection_error::connection_error;
@@ -182,7 +187,8 @@ public:
     using error::error;
 };
 
-/// The statement, its values or a conversion is wrong, or user code (codec) threw: then `details().cause` holds it.
+/// The statement, its values or a conversion is wrong, or user code (codec) threw: then `details().cause`
+/// holds it.
 class query_error : public error {
 public:
     using error::error;

@@ -33,15 +33,17 @@ struct log_record {
     std::uint64_t suppressed = 0;  ///< Records dropped by the rate limit since the last one delivered.
 };
 
-/// Where records go. Called on the library's threads, possibly several at once: it must be thread-safe and quick,
-/// and must not throw (what it throws is dropped).
+/// Where records go. Called on the library's threads, possibly several at once: it must be thread-safe and
+/// quick, and must not throw (what it throws is dropped).
 using log_sink = std::function<void(const log_record&)>;
 
-/// Sets the sink of the whole process and the lowest level delivered; an empty sink turns logging off, as it is at
-/// the start. At most 100 records a second are delivered; the rest are counted in `log_record::suppressed`.
+/// Sets the sink of the whole process and the lowest level delivered; an empty sink turns logging off, as it
+/// is at the start. At most 100 records a second are delivered; the rest are counted in
+/// `log_record::suppressed`.
 ///
-/// Every failure that has no caller (a lost idle connection, a name that does not resolve during reconnection) goes
-/// through here; failures of calls go to the caller and are not logged. Safe from any thread.
+/// Every failure that has no caller (a lost idle connection, a name that does not resolve during
+/// reconnection) goes through here; failures of calls go to the caller and are not logged. Safe from any
+/// thread.
 void set_log_sink(log_sink sink, log_level lowest = log_level::info);
 
 }  // namespace async_cassandra

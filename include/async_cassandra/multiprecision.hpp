@@ -10,11 +10,12 @@
 #include <vector>
 
 /// \file
-/// Boost.Multiprecision and the CQL types varint and decimal: converts, and makes the numbers themselves readable and
-/// bindable. Include it before their first use with a statement or result. Not part of async_cassandra.hpp, because it
-/// takes its time to compile.
+/// Boost.Multiprecision and the CQL types varint and decimal: converts, and makes the numbers themselves
+/// readable and bindable. Include it before their first use with a statement or result. Not part of
+/// async_cassandra.hpp, because it takes its time to compile.
 ///
-/// - cpp_int and its fixed widths (int128_t, …): varint and every integer type, both ways, where the value fits
+/// - cpp_int and its fixed widths (int128_t, …): varint and every integer type, both ways, where the value
+///   fits
 /// - cpp_dec_float_50, _100, …: decimal, both ways, where the digits fit
 namespace async_cassandra {
 
@@ -61,8 +62,8 @@ template <class Number>
     return significant == 0 ? Number{} : Number{text};
 }
 
-/// With as few digits as give the same value back; digits beyond those that `Number` promises are rounded. Throws
-/// value_error for NaN and infinity.
+/// With as few digits as give the same value back; digits beyond those that `Number` promises are rounded.
+/// Throws value_error for NaN and infinity.
 template <class Number>
 [[nodiscard]] decimal to_decimal(const Number& value)
 {

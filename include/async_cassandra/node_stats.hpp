@@ -9,9 +9,9 @@
 
 namespace async_cassandra {
 
-/// What the connections for requests have carried to one node and back, since the node is known to this client. Counts
-/// outlive the connections; they end when the node leaves the cluster. Each number is exact; while requests run they are
-/// of slightly different moments, else sent == completed + failed + in_flight.
+/// What the connections for requests have carried to one node and back, since the node is known to this
+/// client. Counts outlive the connections; they end when the node leaves the cluster. Each number is exact;
+/// while requests run they are of slightly different moments, else sent == completed + failed + in_flight.
 struct node_stats {
     uuid host_id;
     endpoint address;
@@ -26,14 +26,15 @@ struct node_stats {
     /// Answered with anything but an ERROR message.
     std::uint64_t completed = 0;
 
-    /// Answered with an ERROR message, given up (timed out, cancelled) after they had been sent, or lost with their
-    /// connection.
+    /// Answered with an ERROR message, given up (timed out, cancelled) after they had been sent, or lost with
+    /// their connection.
     std::uint64_t failed = 0;
 
     /// Sent, not answered, and waited for.
     std::size_t in_flight = 0;
 
-    /// How long answers took: the mean, in which one of a second ago counts half. Zero before the first answer.
+    /// How long answers took: the mean, in which one of a second ago counts half. Zero before the first
+    /// answer.
     std::chrono::nanoseconds latency{0};
 };
 

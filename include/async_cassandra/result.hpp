@@ -7,7 +7,8 @@
 
 namespace async_cassandra {
 
-/// A value or the failure that came instead. `value()` throws the typed exception; `error()` gives the failure.
+/// A value or the failure that came instead. `value()` throws the typed exception; `error()` gives the
+/// failure.
 template <class T>
 using result = boost::system::result<T, failure_ptr>;
 

@@ -117,9 +117,10 @@ public:
     /// What a schema statement changed; null for every other result.
     [[nodiscard]] const schema_change* change() const noexcept;
 
-    /// False when a schema statement changed something and it is not known that all nodes that are up have it: they did not
-    /// agree in time, or were not asked (`cluster_config::schema_agreement_timeout`). The change is made all the same, but
-    /// a request that needs it may fail where it is not yet known. True for every other result.
+    /// False when a schema statement changed something and it is not known that all nodes that are up have
+    /// it: they did not agree in time, or were not asked (`cluster_config::schema_agreement_timeout`). The
+    /// change is made all the same, but a request that needs it may fail where it is not yet known. True for
+    /// every other result.
     [[nodiscard]] bool schema_in_agreement() const noexcept { return !other_ || other_->in_agreement; }
 
 private:

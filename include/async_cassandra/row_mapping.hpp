@@ -3,8 +3,8 @@
 
 #include <async_cassandra/detail/read_cell.hpp>
 
-/// Rows as structs, for `as<Struct>()` with a type that has no codec of its own (a struct beside others, as in
-/// `as<int, Struct>()`, is a column of a user-defined type):
+/// Rows as structs, for `as<Struct>()` with a type that has no codec of its own (a struct beside others, as
+/// in `as<int, Struct>()`, is a column of a user-defined type):
 /// - described with Boost.Describe: every public member (inherited ones too) takes the column of its name, in
 ///   any order;
 /// - any other aggregate: members take the columns by position (Boost.PFR).

@@ -16,8 +16,8 @@
 #include <vector>
 
 /// \file
-/// What the client knows of keyspaces and tables. Names are as they are, not as CQL writes them: table "Users" is `Users`
-/// without quotes.
+/// What the client knows of keyspaces and tables. Names are as they are, not as CQL writes them: table
+/// "Users" is `Users` without quotes.
 namespace async_cassandra {
 
 /// What a column is to its table.
@@ -46,7 +46,8 @@ struct table_metadata {
     std::string name;
     std::optional<uuid> id;  ///< Virtual tables have none.
     std::string comment;
-    /// The partition key, then clustering columns, both in their order; then static and then other columns by name.
+    /// The partition key, then clustering columns, both in their order; then static and then other columns by
+    /// name.
     std::vector<column_metadata> columns;
     std::vector<index_metadata> indexes;  ///< By name.
 
@@ -84,8 +85,8 @@ struct keyspace_metadata {
     [[nodiscard]] const data_type* find_user_type(std::string_view type) const noexcept;
 };
 
-/// What the client knew of the cluster's keyspaces at one moment. Immutable and cheap to copy: copies share. May be read
-/// from any thread, by several at once. What it returns is valid as long as any copy of it.
+/// What the client knew of the cluster's keyspaces at one moment. Immutable and cheap to copy: copies share.
+/// May be read from any thread, by several at once. What it returns is valid as long as any copy of it.
 class schema {
 public:
     using keyspace_list = std::vector<std::shared_ptr<const keyspace_metadata>>;

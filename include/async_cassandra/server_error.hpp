@@ -13,7 +13,8 @@
 
 namespace async_cassandra {
 
-/// The code of an ERROR message (native_protocol_v5.spec section 9). Codes not listed here are kept as they came.
+/// The code of an ERROR message (native_protocol_v5.spec section 9). Codes not listed here are kept as they
+/// came.
 enum class server_code : std::int32_t {
     server_error = 0x0000,
     protocol_error = 0x000A,
@@ -43,8 +44,8 @@ enum class server_code : std::int32_t {
 /// What one replica reported in a READ_FAILURE or WRITE_FAILURE of protocol v5.
 struct replica_failure {
     inet replica;
-    std::uint16_t reason =
-        0;  ///< 0 unknown, 1 too many tombstones, 2 timeout, 3 incompatible schema, … (server's RequestFailureReason)
+    /// 0 unknown, 1 too many tombstones, 2 timeout, 3 incompatible schema, … (server's RequestFailureReason)
+    std::uint16_t reason = 0;
 };
 
 /// Every field an ERROR message can carry. A field is set only when the code has it.

@@ -53,32 +53,36 @@ inline constexpr bool completes_operation<prepared_statement> = true;
 
 }  // namespace detail
 
-/// A keyspace and defaults over the cluster's connections, made by `cluster::connect`. (AsyncCassandraSession of the
-/// requirement documents.)
+/// A keyspace and defaults over the cluster's connections, made by `cluster::connect`. (AsyncCassandraSession
+/// of the requirement documents.)
 ///
-/// A cheap handle: copies share one session. Every function may be called from any thread; on the cluster's own thread
-/// nothing is locked and nothing hops. Handlers complete on their associated executor, never inside the call; without one,
-/// on the cluster's. Each asynchronous function takes any completion token: `co_await` (the default, asio::deferred, is
-/// lazy: nothing happens before it is awaited), a callback, asio::use_future, …
+/// A cheap handle: copies share one session. Every function may be called from any thread; on the cluster's
+/// own thread nothing is locked and nothing hops. Handlers complete on their associated executor, never
+/// inside the call; without one, on the cluster's. Each asynchronous function takes any completion token:
+/// `co_await` (the default, asio::deferred, is lazy: nothing happens before it is awaited), a callback,
+/// asio::use_future, …
 ///
-/// Every call ends, at the latest at its time limit. Errors, the same for all calls (see error.hpp): `query_error` for
-/// what is wrong with the statement or its values, `server_error` and its children for what the server answers,
-/// `operation_timed_out` at the time limit, `connection_error` when the connection is lost or the session is closed,
-/// `no_host_available` when no node is connected, `overloaded` when too many requests wait.
+/// Every call ends, at the latest at its time limit. Errors, the same for all calls (see error.hpp):
+/// `query_error` for what is wrong with the statement or its values, `server_error` and its children for what
+/// the server answers, `operation_timed_out` at the time limit, `connection_error` when the connection is
+/// lost or the session is closed, `no_host_available` when no node is connected, `overloaded` when too many
+/// requests wait.
 ///
 /// \par Cancellation terminal and partial end the call at once; a request that was sent may still be applied
-///     (`error::effect`). total ends it only while it is unsent. The exception's code is asio::error::operation_aborted.
+///     (`error::effect`). total ends it only while it is unsent. The exception's code is
+///     asio::error::operation_aborted.
 class session {
 public:
-    /// An empty handle, for completion handlers of failed calls. Nothing but assignment and destruction is allowed.
+    /// An empty handle, for completion handlers of failed calls. Nothing but assignment and destruction is
+    /// allowed.
     session() noexcept = default;
 
     explicit session(std::shared_ptr<detail::session_core> core) noexcept : core_(std::move(core)) {}
 
     /// Runs one statement and fetches all its pages, in order, one page request in flight.
     ///
-    /// Completes with void(std::exception_ptr, result_set). Fails with `result_too_large` when the pages have more than
-    /// `cluster_config::max_result_bytes`: use `execute_stream` for such results.
+    /// Completes with void(std::exception_ptr, result_set). Fails with `result_too_large` when the pages have
+    /// more than `cluster_config::max_result_bytes`: use `execute_stream` for such results.
     template <asio::completion_token_for<detail::execute_signature> Token = asio::deferred_t>
     auto execute(statement s, Token&& token = Token{}) const
     {
@@ -95,11 +99,12 @@ public:
 
     /// Runs one statement and fetches one page of its rows: the first, or the one that `from` points to.
     ///
-    /// Completes with void(std::exception_ptr, result_set); `result_set::paging_state` is where the next page begins. Not
-    /// bounded by `max_result_bytes`, only by the protocol's limit of 256 MiB: a page above it ends its connection
-    /// with `protocol_error`. A page comes in one piece: whatever is asked for behind a large one on the same connection waits
-    /// until it is here, other connections do not (docs/large-pages.md). A paging state is good for the same
-    /// statement with the same values and protocol version only, and must not be taken from an untrusted peer.
+    /// Completes with void(std::exception_ptr, result_set); `result_set::paging_state` is where the next page
+    /// begins. Not bounded by `max_result_bytes`, only by the protocol's limit of 256 MiB: a page above it
+    /// ends its connection with `protocol_error`. A page comes in one piece: whatever is asked for behind a
+    /// large one on the same connection waits until it is here, other connections do not
+    /// (docs/large-pages.md). A paging state is good for the same statement with the same values and protocol
+    /// version only, and must not be taken from an untrusted peer.
     template <asio::completion_token_for<detail::execute_signature> Token = asio::deferred_t>
     auto execute_page(statement s, paging_state from = {}, Token&& token = Token{}) const
     {
@@ -135,8 +140,8 @@ public:
         );
     }
 
-    /// Streams the pages of one statement: memory stays bounded however many rows there are. Returns at once and asks for
-    /// nothing before the first `next_page`; errors come out of that.
+    /// Streams the pages of one statement: memory stays bounded however many rows there are. Returns at once
+    /// and asks for nothing before the first `next_page`; errors come out of that.
     [[nodiscard]] streaming_result_set execute_stream(statement s, stream_config config = {}) const;
 
     /// Has the server parse a statement, once, for many executions. Completes with
@@ -155,14 +160,15 @@ public:
         );
     }
 
-    /// Moves this session, and no other, to another keyspace: names without one in calls that are made once this has
-    /// completed belong to `name`, which is taken literally, as in a quoted CQL name. Calls under way, streams and prepared
-    /// statements stay where they began. A `USE` statement given to `execute` does the same. In protocol version 4 each keyspace
-    /// in use has connections of its own (`cluster_config::connections_per_node`); they are opened first.
+    /// Moves this session, and no other, to another keyspace: names without one in calls that are made once
+    /// this has completed belong to `name`, which is taken literally, as in a quoted CQL name. Calls under
+    /// way, streams and prepared statements stay where they began. A `USE` statement given to `execute` does
+    /// the same. In protocol version 4 each keyspace in use has connections of its own
+    /// (`cluster_config::connections_per_node`); they are opened first.
     ///
-    /// Completes with void(std::exception_ptr) within `cluster_config::request_timeout`. `invalid_request` when there is no such
-    /// keyspace, `query_error` when the name is empty; after an error whose effect is not `maybe_applied` the session is where
-    /// it was.
+    /// Completes with void(std::exception_ptr) within `cluster_config::request_timeout`. `invalid_request`
+    /// when there is no such keyspace, `query_error` when the name is empty; after an error whose effect is
+    /// not `maybe_applied` the session is where it was.
     template <asio::completion_token_for<detail::keyspace_signature> Token = asio::deferred_t>
     auto set_keyspace(std::string name, Token&& token = Token{}) const
     {
@@ -179,12 +185,12 @@ public:
         );
     }
 
-    /// Takes no more calls from now on, lets running ones finish for up to `cluster_config::drain_timeout`, then fails
-    /// the rest with `connection_error`. Streams end with them: pages that were not read by then are dropped. The
-    /// cluster and its other sessions go on. Completes with void(std::exception_ptr); repeated calls wait for the
-    /// same end. Nothing but a cancellation is an error of it.
-    /// \par Cancellation any type ends the wait, with an `error` whose code is asio::error::operation_aborted; the
-    /// closing goes on.
+    /// Takes no more calls from now on, lets running ones finish for up to `cluster_config::drain_timeout`,
+    /// then fails the rest with `connection_error`. Streams end with them: pages that were not read by then
+    /// are dropped. The cluster and its other sessions go on. Completes with void(std::exception_ptr);
+    /// repeated calls wait for the same end. Nothing but a cancellation is an error of it.
+    /// \par Cancellation any type ends the wait, with an `error` whose code is
+    /// asio::error::operation_aborted; the closing goes on.
     template <asio::completion_token_for<detail::close_signature> Token = asio::deferred_t>
     auto close(Token&& token = Token{}) const
     {
@@ -202,8 +208,8 @@ public:
     /// What the session holds now. On any thread; takes no lock.
     [[nodiscard]] session_stats stats() const noexcept;
 
-    /// The version of the native protocol that is spoken: `cluster_config::protocol`, or lower where the server knows
-    /// no higher one.
+    /// The version of the native protocol that is spoken: `cluster_config::protocol`, or lower where the
+    /// server knows no higher one.
     [[nodiscard]] protocol_version protocol() const noexcept;
 
     /// The keyspace chosen last, by `connect`, `set_keyspace` or a USE statement; empty when none was.

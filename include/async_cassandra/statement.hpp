@@ -20,9 +20,9 @@ namespace async_cassandra {
 
 /// What to execute: CQL text, or a prepared statement with its values, and how.
 ///
-/// A value: copy or move it freely, change it between executions; an execution takes its own copy. Not for use by two
-/// threads at once. What is wrong with it (a value that does not fit, a page size of zero) is reported as `query_error`
-/// by the execution, never thrown here.
+/// A value: copy or move it freely, change it between executions; an execution takes its own copy. Not for
+/// use by two threads at once. What is wrong with it (a value that does not fit, a page size of zero) is
+/// reported as `query_error` by the execution, never thrown here.
 class statement {
 public:
     /// CQL text, for example "SELECT release_version FROM system.local". Implicit: text is a statement.
@@ -30,9 +30,9 @@ public:
     statement(std::string_view cql) : text_(cql) {}
     statement(const char* cql) : text_(cql) {}
 
-    /// Values for the `?` markers of CQL text, each as the natural CQL type of its C++ type (std::int32_t as int,
-    /// std::int64_t as bigint, std::string as text, …). The server does not convert: prepare the statement where the
-    /// column's type differs. For a prepared statement use `prepared_statement::bind`.
+    /// Values for the `?` markers of CQL text, each as the natural CQL type of its C++ type (std::int32_t as
+    /// int, std::int64_t as bigint, std::string as text, …). The server does not convert: prepare the
+    /// statement where the column's type differs. For a prepared statement use `prepared_statement::bind`.
     template <class... Values>
     statement& bind(const Values&... values) &
     {
@@ -49,11 +49,12 @@ public:
         return std::move(bind(values...));
     }
 
-    /// One value, by the name of its marker: `:name`, or the column's name where the marker is `?`. Names are compared
-    /// exactly; unquoted CQL names are lower case. May be called once for each name, in any order. For a prepared statement
-    /// the name must be one of `prepared_statement::markers`, the value goes to every marker of that name, and every marker
-    /// needs a value (`unset` leaves a column as it is). For CQL text the server finds the marker, and as with `bind` each
-    /// value is sent as the natural CQL type of its C++ type. Not to be mixed with `bind`.
+    /// One value, by the name of its marker: `:name`, or the column's name where the marker is `?`. Names are
+    /// compared exactly; unquoted CQL names are lower case. May be called once for each name, in any order.
+    /// For a prepared statement the name must be one of `prepared_statement::markers`, the value goes to
+    /// every marker of that name, and every marker needs a value (`unset` leaves a column as it is). For CQL
+    /// text the server finds the marker, and as with `bind` each value is sent as the natural CQL type of its
+    /// C++ type. Not to be mixed with `bind`.
     template <class Value>
     statement& bind_named(std::string_view name, const Value& value) &
     {
@@ -107,9 +108,10 @@ public:
     statement& page_size(std::int32_t rows) & noexcept { return set(options_.page_size, rows); }
     statement&& page_size(std::int32_t rows) && noexcept { return std::move(page_size(rows)); }
 
-    /// The keyspace of names that have none in CQL text, in place of the session's. Taken literally, as in a quoted CQL
-    /// name. Protocol version 5 only: on version 4 the execution ends with `query_error`. A prepared statement has the
-    /// keyspace it was prepared in; for one, too, it ends with `query_error`. (native_protocol_v5.spec 4.1.4)
+    /// The keyspace of names that have none in CQL text, in place of the session's. Taken literally, as in a
+    /// quoted CQL name. Protocol version 5 only: on version 4 the execution ends with `query_error`. A
+    /// prepared statement has the keyspace it was prepared in; for one, too, it ends with `query_error`.
+    /// (native_protocol_v5.spec 4.1.4)
     statement& keyspace(std::string name) &
     {
         rare_.make().keyspace = std::move(name);
@@ -117,8 +119,9 @@ public:
     }
     statement&& keyspace(std::string name) && { return std::move(keyspace(std::move(name))); }
 
-    /// What the server takes for the current time where it decides what has expired (TTL): for tests. Its range is that of
-    /// a 32-bit number of seconds. Protocol version 5 only: on version 4 the execution ends with `query_error`.
+    /// What the server takes for the current time where it decides what has expired (TTL): for tests. Its
+    /// range is that of a 32-bit number of seconds. Protocol version 5 only: on version 4 the execution ends
+    /// with `query_error`.
     statement& now_in_seconds(std::chrono::sys_seconds now) &
     {
         rare_.make().now = now;
@@ -126,8 +129,9 @@ public:
     }
     statement&& now_in_seconds(std::chrono::sys_seconds now) && { return std::move(now_in_seconds(now)); }
 
-    /// The time of the write, in place of the one that the session gives it (`cluster_config::client_timestamps`). A
-    /// `USING TIMESTAMP` in the text goes before it. The smallest value of all is refused.
+    /// The time of the write, in place of the one that the session gives it
+    /// (`cluster_config::client_timestamps`). A `USING TIMESTAMP` in the text goes before it. The smallest
+    /// value of all is refused.
     statement& timestamp(std::chrono::sys_time<std::chrono::microseconds> time) &
     {
         rare_.make().timestamp = time;
@@ -149,8 +153,8 @@ public:
         return std::move(custom_payload(std::move(payload)));
     }
 
-    /// Asks the server to write down what it does for each request of the execution; `result_set::tracing_id` is then the
-    /// key into system_traces.sessions and system_traces.events. Costs the server a lot.
+    /// Asks the server to write down what it does for each request of the execution; `result_set::tracing_id`
+    /// is then the key into system_traces.sessions and system_traces.events. Costs the server a lot.
     statement& tracing(bool on = true) &
     {
         rare_.make().tracing = on;
@@ -158,9 +162,10 @@ public:
     }
     statement&& tracing(bool on = true) && { return std::move(tracing(on)); }
 
-    /// The node to go to, by its host id (`topology::nodes`), and no other: for reading what a node knows, for tests. When
-    /// that node is not in the cluster or not connected, the execution ends with `no_host_available`, which names it. One
-    /// that is not connected to so far because of where it stands, or of a filter, is connected to first.
+    /// The node to go to, by its host id (`topology::nodes`), and no other: for reading what a node knows,
+    /// for tests. When that node is not in the cluster or not connected, the execution ends with
+    /// `no_host_available`, which names it. One that is not connected to so far because of where it stands,
+    /// or of a filter, is connected to first.
     statement& node(const uuid& host_id) &
     {
         rare_.make().node = host_id;
@@ -168,11 +173,12 @@ public:
     }
     statement&& node(const uuid& host_id) && { return std::move(node(host_id)); }
 
-    /// For CQL text: the partition key that it is about, so that it goes to a node that has it. A prepared statement whose
-    /// markers are the whole key knows by itself; what is said here then goes before it. The key as the server hashes
-    /// it: the encoded value of the only key column, or of each of several with its length in 16 bits in front and a zero
-    /// byte behind. `keyspace` is that of the table, literally; empty: that of the statement or the session. A key that is
-    /// not that of the statement costs a detour, no more. Empty: none.
+    /// For CQL text: the partition key that it is about, so that it goes to a node that has it. A prepared
+    /// statement whose markers are the whole key knows by itself; what is said here then goes before it. The
+    /// key as the server hashes it: the encoded value of the only key column, or of each of several with its
+    /// length in 16 bits in front and a zero byte behind. `keyspace` is that of the table, literally; empty:
+    /// that of the statement or the session. A key that is not that of the statement costs a detour, no more.
+    /// Empty: none.
     statement& routing_key(std::vector<std::byte> key, std::string keyspace = {}) &
     {
         detail::rare_options& rare = rare_.make();
@@ -235,8 +241,8 @@ private:
     detail::bound_values values_;
 };
 
-/// A statement the server has parsed, made by `session::prepare`. A cheap handle: copies share, any thread may use its
-/// own copy. Outlives its session harmlessly.
+/// A statement the server has parsed, made by `session::prepare`. A cheap handle: copies share, any thread
+/// may use its own copy. Outlives its session harmlessly.
 class prepared_statement {
 public:
     /// An empty handle, for completion handlers of failed calls.
@@ -246,8 +252,9 @@ public:
         : core_(std::move(core))
     {}
 
-    /// A statement with one value for each marker, in order. `null` and an empty std::optional bind null, `unset` leaves
-    /// a column as it is. A wrong count or type is reported by the execution, as `query_error`.
+    /// A statement with one value for each marker, in order. `null` and an empty std::optional bind null,
+    /// `unset` leaves a column as it is. A wrong count or type is reported by the execution, as
+    /// `query_error`.
     template <class... Values>
     [[nodiscard]] statement bind(const Values&... values) const
     {

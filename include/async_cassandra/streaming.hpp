@@ -48,14 +48,15 @@ inline constexpr bool completes_operation<std::optional<page>> = true;
 
 }  // namespace detail
 
-/// The pages of one statement, one after the other, with bounded memory: at most `pages_ahead` pages wait unread, and one
-/// more is on its way. Made by `session::execute_stream`. (AsyncStreamingResultSet of the requirement documents.)
+/// The pages of one statement, one after the other, with bounded memory: at most `pages_ahead` pages wait
+/// unread, and one more is on its way. Made by `session::execute_stream`. (AsyncStreamingResultSet of the
+/// requirement documents.)
 ///
 ///     while (auto page = co_await stream.next_page())
 ///         for (auto row : *page) …
 ///
-/// Movable, not copyable. Destroying it ends the stream and gives its memory back. One thread at a time; several
-/// `next_page` may be outstanding, each gets a page of its own, in order.
+/// Movable, not copyable. Destroying it ends the stream and gives its memory back. One thread at a time;
+/// several `next_page` may be outstanding, each gets a page of its own, in order.
 class streaming_result_set {
 public:
     explicit streaming_result_set(std::shared_ptr<detail::stream_core> core) noexcept : core_(std::move(core))
@@ -66,9 +67,9 @@ public:
 
     /// The next page; empty after the last one. A page may have no rows and still have successors.
     ///
-    /// Completes with void(std::exception_ptr, std::optional<page>). Errors: those of `session::execute`; pages that
-    /// arrived before the failure are handed over first, and every later call gets the same failure. Each page has the
-    /// statement's timeout to itself.
+    /// Completes with void(std::exception_ptr, std::optional<page>). Errors: those of `session::execute`;
+    /// pages that arrived before the failure are handed over first, and every later call gets the same
+    /// failure. Each page has the statement's timeout to itself.
     /// \par Cancellation terminal, partial, total: this call ends with operation_aborted, no page is lost.
     template <asio::completion_token_for<detail::next_page_signature> Token = asio::deferred_t>
     auto next_page(Token&& token = Token{})
@@ -82,7 +83,8 @@ public:
         );
     }
 
-    /// Like `next_page`, never throws: void(result<std::optional<page>>). A failure, a page, or no page at the end.
+    /// Like `next_page`, never throws: void(result<std::optional<page>>). A failure, a page, or no page at
+    /// the end.
     template <asio::completion_token_for<detail::try_next_page_signature> Token = asio::deferred_t>
     auto try_next_page(Token&& token = Token{})
     {
@@ -101,8 +103,8 @@ public:
     /// Rows in those pages.
     [[nodiscard]] std::size_t total_rows_fetched() const noexcept;
 
-    /// Ends the stream: nothing more is requested, unread pages are dropped, waiting and later `next_page` calls complete
-    /// with no page. Returns at once.
+    /// Ends the stream: nothing more is requested, unread pages are dropped, waiting and later `next_page`
+    /// calls complete with no page. Returns at once.
     void close() noexcept;
 
 private:

@@ -55,8 +55,8 @@ struct token_range {
     friend constexpr auto operator<=>(const token_range&, const token_range&) noexcept = default;
 };
 
-/// Some nodes of a topology, in an order that means something. A view: valid as long as any copy of the topology it comes
-/// from.
+/// Some nodes of a topology, in an order that means something. A view: valid as long as any copy of the
+/// topology it comes from.
 class node_list {
 public:
     class iterator {
@@ -114,9 +114,9 @@ private:
     std::span<const std::uint32_t> positions_;
 };
 
-/// What the client knew of the cluster at one moment: its nodes, and who of them has which data. Immutable and cheap to
-/// copy: copies share. May be read from any thread, by several at once. What it returns views it, and is valid as long as
-/// any copy of it.
+/// What the client knew of the cluster at one moment: its nodes, and who of them has which data. Immutable
+/// and cheap to copy: copies share. May be read from any thread, by several at once. What it returns views
+/// it, and is valid as long as any copy of it.
 ///
 ///     const async_cassandra::topology now = cluster.topology();
 ///     for (const async_cassandra::node& n : now.nodes()) …
@@ -136,29 +136,31 @@ public:
     [[nodiscard]] const node* find(const uuid& host_id) const& noexcept;
     void find(const uuid&) const&& = delete;
 
-    /// Java class name of the cluster's partitioner, for example "org.apache.cassandra.dht.Murmur3Partitioner". With any
-    /// other than this one no tokens are known: `replicas` and `token_ranges` are empty.
+    /// Java class name of the cluster's partitioner, for example
+    /// "org.apache.cassandra.dht.Murmur3Partitioner". With any other than this one no tokens are known:
+    /// `replicas` and `token_ranges` are empty.
     [[nodiscard]] std::string_view partitioner() const& noexcept;
     void partitioner() const&& = delete;
 
-    /// The nodes that hold a token in this keyspace, the first on the ring first. Allocates nothing; takes time
-    /// logarithmic in the number of tokens.
+    /// The nodes that hold a token in this keyspace, the first on the ring first. Allocates nothing; takes
+    /// time logarithmic in the number of tokens.
     ///
-    /// Empty when there is nothing to prefer: the keyspace is not known (its name is taken as it stands, not as CQL
-    /// writes it), each node has rows of its own in it (LocalStrategy, virtual tables), its replication is of a class or
-    /// has settings that the client does not know, or the partitioner is another.
+    /// Empty when there is nothing to prefer: the keyspace is not known (its name is taken as it stands, not
+    /// as CQL writes it), each node has rows of its own in it (LocalStrategy, virtual tables), its
+    /// replication is of a class or has settings that the client does not know, or the partitioner is
+    /// another.
     [[nodiscard]] node_list replicas(std::string_view keyspace, std::int64_t token) const& noexcept;
     void replicas(std::string_view, std::int64_t) const&& = delete;
 
-    /// The same for a partition key as the server hashes it: the encoded value of the only key column, or of each of
-    /// several with its length in 16 bits in front and a zero byte behind.
+    /// The same for a partition key as the server hashes it: the encoded value of the only key column, or of
+    /// each of several with its length in 16 bits in front and a zero byte behind.
     [[nodiscard]] node_list replicas(std::string_view keyspace, std::span<const std::byte> routing_key)
         const& noexcept;
     void replicas(std::string_view, std::span<const std::byte>) const&& = delete;
 
-    /// The parts of the ring that a node holds in this keyspace, ascending, one for each token of the ring (the one around
-    /// the end as two): together those of all nodes are the whole ring as often as there are replicas. Empty as `replicas`
-    /// is, and when there is no such node.
+    /// The parts of the ring that a node holds in this keyspace, ascending, one for each token of the ring
+    /// (the one around the end as two): together those of all nodes are the whole ring as often as there are
+    /// replicas. Empty as `replicas` is, and when there is no such node.
     [[nodiscard]] std::vector<token_range> token_ranges(std::string_view keyspace, const uuid& host_id) const;
 
     /// Used by the library.

@@ -23,8 +23,9 @@ inline constexpr bool completes_operation = false;
 
 namespace boost::asio::detail {
 
-/// `co_await` of an operation with the signature void(std::exception_ptr, T): Boost 1.81's own version tests a struct
-/// where it means a pointer and does not compile. More constrained than that one, so it is preferred, for our T alone.
+/// `co_await` of an operation with the signature void(std::exception_ptr, T): Boost 1.81's own version tests
+/// a struct where it means a pointer and does not compile. More constrained than that one, so it is
+/// preferred, for our T alone.
 template <typename R, typename T, typename Executor>
     requires async_cassandra::detail::completes_operation<T>
 class awaitable_async_op_handler<R(std::exception_ptr, T), Executor> : public awaitable_thread<Executor> {

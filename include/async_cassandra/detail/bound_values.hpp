@@ -210,8 +210,8 @@ void bind_one_natural(bound_values& out, std::string_view name, const Arg& arg)
     }
 }
 
-/// Brings values into the order of the markers: `positions` has the marker of each value. A marker without a value becomes
-/// the failure of `values`.
+/// Brings values into the order of the markers: `positions` has the marker of each value. A marker without a
+/// value becomes the failure of `values`.
 void arrange(bound_values& values, const columns& markers, std::span<const std::uint16_t> positions);
 
 }  // namespace async_cassandra::detail

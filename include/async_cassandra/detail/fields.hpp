@@ -6,18 +6,20 @@
 #include <async_cassandra/detail/type_name.hpp>
 #include <async_cassandra/types/value_sink.hpp>
 
-// The fields of tuples and user-defined types: [bytes] one after the other, the last ones of which may be missing.
+// The fields of tuples and user-defined types: [bytes] one after the other, the last ones of which may be
+// missing.
 namespace async_cassandra::detail {
 
-/// Walks the fields of an encoded tuple or user-defined type. Every length is checked against the bytes that are there.
+/// Walks the fields of an encoded tuple or user-defined type. Every length is checked against the bytes that
+/// are there.
 class field_reader {
 public:
     field_reader(const data_type& type, std::span<const std::byte> bytes) noexcept
         : type_(&type), rest_(bytes)
     {}
 
-    /// The next field; null when the value ends before it, as it does for a field that was added to its type later.
-    /// Throws value_error when it does not end within the value.
+    /// The next field; null when the value ends before it, as it does for a field that was added to its type
+    /// later. Throws value_error when it does not end within the value.
     [[nodiscard]] cell next();
 
     /// Throws value_error unless everything was read.

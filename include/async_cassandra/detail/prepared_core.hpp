@@ -21,8 +21,8 @@ struct result_metadata {
         list;  ///< Null when PREPARE told of no columns: they come with each answer.
 };
 
-/// What a prepared statement's result looks like now, and everything that it looked like before: requests under way refer
-/// to what they were sent with. Any thread; reading takes one load.
+/// What a prepared statement's result looks like now, and everything that it looked like before: requests
+/// under way refer to what they were sent with. Any thread; reading takes one load.
 class result_metadata_history {
 public:
     result_metadata_history() noexcept = default;
@@ -51,8 +51,8 @@ private:
     std::atomic<const result_metadata*> current_{&none};
 };
 
-/// What the server said about one prepared statement. Shared by all copies and all threads; but for the result's metadata
-/// it never changes.
+/// What the server said about one prepared statement. Shared by all copies and all threads; but for the
+/// result's metadata it never changes.
 struct prepared_core {
     std::string text;
     std::string keyspace;  ///< The session's when it was prepared.

@@ -29,7 +29,8 @@ struct rare_options {
     bool tracing = false;
 };
 
-/// rare_options behind one pointer, because statements are moved on the request path. A value: a copy has its own.
+/// rare_options behind one pointer, because statements are moved on the request path. A value: a copy has its
+/// own.
 class rare_options_ptr {
 public:
     rare_options_ptr() noexcept = default;

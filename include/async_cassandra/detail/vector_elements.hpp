@@ -7,8 +7,8 @@
 #include <async_cassandra/detail/type_name.hpp>
 #include <async_cassandra/types/value_sink.hpp>
 
-// The CQL type vector: a fixed number of elements, each of as many bytes as `data_type::fixed_size` says, or behind its
-// length when that is 0.
+// The CQL type vector: a fixed number of elements, each of as many bytes as `data_type::fixed_size` says, or
+// behind its length when that is 0.
 namespace async_cassandra::detail {
 
 /// Arithmetic types whose vectors are turned round as a whole, not element by element.
@@ -26,7 +26,8 @@ template <bulk_element T>
         return kind == (sizeof(T) == 4 ? type_kind::int_ : type_kind::bigint);
 }
 
-/// Copies `count` numbers of 4 or 8 bytes from or to big-endian. Neither side need be aligned; they do not overlap.
+/// Copies `count` numbers of 4 or 8 bytes from or to big-endian. Neither side need be aligned; they do not
+/// overlap.
 void swap_copy_4(std::byte* to, const std::byte* from, std::size_t count) noexcept;
 void swap_copy_8(std::byte* to, const std::byte* from, std::size_t count) noexcept;
 
@@ -60,8 +61,8 @@ private:
 /// Throws value_error unless `size` elements make a vector of this type.
 void check_dimension(const data_type& type, std::size_t size);
 
-/// Starts an element of a vector and returns a mark for `end_vector_element`, which puts its length in front of it
-/// when the type needs one.
+/// Starts an element of a vector and returns a mark for `end_vector_element`, which puts its length in front
+/// of it when the type needs one.
 [[nodiscard]] std::size_t begin_vector_element(const data_type& element, value_sink& out);
 void end_vector_element(const data_type& element, std::size_t mark, value_sink& out);
 

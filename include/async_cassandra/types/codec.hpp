@@ -51,13 +51,14 @@ namespace async_cassandra {
 /// cause.
 ///
 /// Built in (CQL types it reads | binds, where that is more):
-/// - std::int8_t … std::int64_t: integers not wider than itself, counter | every integer type the value fits, varint
+/// - std::int8_t … std::int64_t: integers not wider than itself, counter | every integer type the value fits,
+///   varint
 /// - unsigned integers: — | every integer type the value fits, varint
 /// - varint: varint and every integer type | the same, where the value fits · decimal: decimal
 /// - bool: boolean · float: float | float, double · double: float, double (to float only when exact)
 /// - std::string, std::string_view (const char* and literals: bind only): ascii, text
-/// - blob = std::vector<std::byte>, blob_view = std::span<const std::byte>: blob, custom | any contiguous range
-///   of std::byte
+/// - blob = std::vector<std::byte>, blob_view = std::span<const std::byte>: blob, custom | any contiguous
+///   range of std::byte
 /// - uuid: uuid, timeuuid · inet: inet
 /// - timestamp = sys_time<milliseconds>: timestamp | sys_time of coarser units
 /// - date = std::chrono::sys_days: date | date, timestamp · std::chrono::year_month_day: date

@@ -52,7 +52,8 @@ enum class type_kind : std::uint16_t {
 #pragma GCC diagnostic pop
 #endif
 
-/// A CQL type: a scalar, or a collection, tuple or user-defined type with its element types. Immutable; copies share.
+/// A CQL type: a scalar, or a collection, tuple or user-defined type with its element types. Immutable;
+/// copies share.
 class data_type {
 public:
     /// A type without parameters (any scalar kind). `int_` when nothing is said.
@@ -75,16 +76,16 @@ public:
 
     [[nodiscard]] type_kind kind() const noexcept { return kind_; }
 
-    /// Element types: one for list, set and vector, key and value for map, one per field for tuple and UDT, else
-    /// none.
+    /// Element types: one for list, set and vector, key and value for map, one per field for tuple and UDT,
+    /// else none.
     [[nodiscard]] std::span<const data_type> elements() const noexcept;
 
     /// Elements of a vector; 0 otherwise.
     [[nodiscard]] std::uint32_t dimension() const noexcept;
 
-    /// Bytes of every value of this type when the server counts it as of fixed size, which decides how it stands in
-    /// a vector; else 0. Of fixed size are boolean, int, float, bigint, double, timestamp, uuid, timeuuid and vectors
-    /// of these; smallint, tinyint, date and time are not.
+    /// Bytes of every value of this type when the server counts it as of fixed size, which decides how it
+    /// stands in a vector; else 0. Of fixed size are boolean, int, float, bigint, double, timestamp, uuid,
+    /// timeuuid and vectors of these; smallint, tinyint, date and time are not.
     [[nodiscard]] std::size_t fixed_size() const noexcept;
 
     /// Field names of a UDT in order; empty for any other type.
@@ -96,7 +97,8 @@ public:
     /// Name of a UDT, or Java class name of a custom type; empty otherwise.
     [[nodiscard]] std::string_view name() const noexcept;
 
-    /// As CQL writes it: "int", "map<text, list<int>>", "vector<float, 3>", "shop.address", "'org.apache…Type'".
+    /// As CQL writes it: "int", "map<text, list<int>>", "vector<float, 3>", "shop.address",
+    /// "'org.apache…Type'".
     [[nodiscard]] std::string to_string() const;
 
     friend bool operator==(const data_type& a, const data_type& b) noexcept;

@@ -19,14 +19,15 @@ public:
     decimal(varint unscaled, std::int32_t scale = 0) noexcept : unscaled_(std::move(unscaled)), scale_(scale)
     {}
 
-    /// From "1.23", "-0.01", "1E+3", ".5", "12."; empty when the text is anything else or its scale exceeds 32
-    /// bits. Every digit counts: "1.50" has scale 2.
+    /// From "1.23", "-0.01", "1E+3", ".5", "12."; empty when the text is anything else or its scale exceeds
+    /// 32 bits. Every digit counts: "1.50" has scale 2.
     [[nodiscard]] static std::optional<decimal> parse(std::string_view text);
 
     [[nodiscard]] const varint& unscaled() const noexcept { return unscaled_; }
     [[nodiscard]] std::int32_t scale() const noexcept { return scale_; }
 
-    /// As Java's BigDecimal and therefore the server: "1.23", "1E+3", "1E-7"; `parse` gives the same value back.
+    /// As Java's BigDecimal and therefore the server: "1.23", "1E+3", "1E-7"; `parse` gives the same value
+    /// back.
     [[nodiscard]] std::string to_string() const;
 
     friend bool operator==(const decimal&, const decimal&) noexcept = default;

@@ -9,8 +9,8 @@
 
 namespace async_cassandra {
 
-/// A span of the calendar: the CQL type `duration`. Months, days and nanoseconds are kept apart, because a month
-/// has no fixed number of days and a day no fixed number of hours; all three are of one sign
+/// A span of the calendar: the CQL type `duration`. Months, days and nanoseconds are kept apart, because a
+/// month has no fixed number of days and a day no fixed number of hours; all three are of one sign
 /// (native_protocol_v5.spec section 6.8). Not ordered, for the same reason.
 class duration {
 public:
@@ -20,9 +20,10 @@ public:
     /// Throws value_error when one of them is negative and another positive.
     duration(std::int32_t months, std::int32_t days, std::chrono::nanoseconds nanoseconds);
 
-    /// From what `to_string` or `to_iso_string` writes, and every other form of CQL: "1y2mo3w4d5h6m7s8ms9us10ns"
-    /// (units in this order, in any case, each at most once), "P1Y2M3DT4H5M6S", "P3W", "P0001-02-03T04:05:06";
-    /// '-' in front negates all. Empty when the text is anything else or too large.
+    /// From what `to_string` or `to_iso_string` writes, and every other form of CQL:
+    /// "1y2mo3w4d5h6m7s8ms9us10ns" (units in this order, in any case, each at most once), "P1Y2M3DT4H5M6S",
+    /// "P3W", "P0001-02-03T04:05:06"; '-' in front negates all. Empty when the text is anything else or too
+    /// large.
     [[nodiscard]] static std::optional<duration> parse(std::string_view text) noexcept;
 
     [[nodiscard]] constexpr std::int32_t months() const noexcept { return months_; }

@@ -3,7 +3,8 @@
 
 #include <async_cassandra/types/codec.hpp>
 
-/// The codecs of integers, floating-point numbers, decimals and bool. <async_cassandra/types/codec.hpp> includes this.
+/// The codecs of integers, floating-point numbers, decimals and bool. <async_cassandra/types/codec.hpp>
+/// includes this.
 namespace async_cassandra {
 
 namespace detail {

@@ -44,8 +44,8 @@ struct codec<std::chrono::time_point<std::chrono::system_clock, Duration>> {
     }
 };
 
-/// date and, bound, timestamp (midnight UTC). Every day of the wire can be read; a day beyond its 32 bits cannot
-/// be bound.
+/// date and, bound, timestamp (midnight UTC). Every day of the wire can be read; a day beyond its 32 bits
+/// cannot be bound.
 template <>
 struct codec<date> {
     static constexpr std::size_t fixed_size = 4;
@@ -80,8 +80,8 @@ struct codec<std::chrono::year_month_day> {
     static void encode(const std::chrono::year_month_day& value, const data_type& type, value_sink& out);
 };
 
-/// time, since midnight: reads into nanoseconds; binds nanoseconds and every unit that converts to them without
-/// loss. Beyond 0 to 86,399,999,999,999 ns is an error both ways.
+/// time, since midnight: reads into nanoseconds; binds nanoseconds and every unit that converts to them
+/// without loss. Beyond 0 to 86,399,999,999,999 ns is an error both ways.
 template <class Rep, class Period>
     requires std::convertible_to<std::chrono::duration<Rep, Period>, std::chrono::nanoseconds>
 struct codec<std::chrono::duration<Rep, Period>> {

@@ -7,8 +7,8 @@
 #include <tuple>
 
 /// The codecs of std::tuple and std::pair: read from and bound to the CQL type tuple of as many elements
-/// (native_protocol_v5.spec 6.19). Null elements are read as std::optional. <async_cassandra/types/codec.hpp> includes
-/// this.
+/// (native_protocol_v5.spec 6.19). Null elements are read as std::optional. <async_cassandra/types/codec.hpp>
+/// includes this.
 namespace async_cassandra {
 
 namespace detail {

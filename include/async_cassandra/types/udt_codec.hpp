@@ -12,10 +12,11 @@
 #include <boost/pfr/tuple_size.hpp>
 
 /// User-defined types as structs, for every struct that has no codec of its own:
-/// - described with Boost.Describe: every public member (inherited ones too) takes the field of its name, in any order;
+/// - described with Boost.Describe: every public member (inherited ones too) takes the field of its name, in
+///   any order;
 /// - any other aggregate: members take the fields by position (Boost.PFR).
-/// Fields and members must correspond one to one. A field that is null, or that the value ends before because it was
-/// added to its type later, is read as std::optional. Wire form: native_protocol_v5.spec 6.20.
+/// Fields and members must correspond one to one. A field that is null, or that the value ends before because
+/// it was added to its type later, is read as std::optional. Wire form: native_protocol_v5.spec 6.20.
 /// <async_cassandra/types/codec.hpp> includes this.
 namespace async_cassandra {
 
@@ -35,8 +36,8 @@ concept plain_shape =
 template <class T>
 concept by_members = requires { requires codec<T>::by_members; };
 
-/// Where the field of this name stands; fields are mostly asked for in order, so `hint` is tried first. The number of
-/// fields when there is none.
+/// Where the field of this name stands; fields are mostly asked for in order, so `hint` is tried first. The
+/// number of fields when there is none.
 [[nodiscard]] std::size_t field_position(const data_type& type, const char* name, std::size_t hint) noexcept;
 
 template <class T>

@@ -31,8 +31,8 @@ public:
     /// From 8-4-4-4-12 hexadecimal digits, any case; empty when the text is anything else.
     [[nodiscard]] static std::optional<uuid> parse(std::string_view text) noexcept;
 
-    /// Version 1: `at` in the 60 bits it has (from 1582 to 5236), and of `node` 14 bits of clock sequence and 47 of a node
-    /// that is marked as chosen by chance (RFC 4122, 4.5).
+    /// Version 1: `at` in the 60 bits it has (from 1582 to 5236), and of `node` 14 bits of clock sequence and
+    /// 47 of a node that is marked as chosen by chance (RFC 4122, 4.5).
     [[nodiscard]] static uuid time_based(time_point at, std::uint64_t node) noexcept;
 
     /// Version 4, from 122 of 128 bits of chance. uuid_generator.hpp has the chance.

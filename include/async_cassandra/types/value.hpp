@@ -24,8 +24,8 @@ inline constexpr bool is_alternative<T, std::variant<Alternatives...>> =
 
 }  // namespace detail
 
-/// No bytes where the type has none, which is not null: the server keeps such values of numbers, uuid, inet and
-/// timestamp.
+/// No bytes where the type has none, which is not null: the server keeps such values of numbers, uuid, inet
+/// and timestamp.
 struct empty_t {
     friend constexpr bool operator==(empty_t, empty_t) noexcept { return true; }
 };
@@ -55,12 +55,12 @@ struct udt_value {
 };
 
 /// One value of any CQL type, or null. It knows what it holds, but not the CQL type: `std::string` stands for
-/// ascii and text, `std::int64_t` for bigint and counter, `blob` for blob and custom, and so on. Reading gives
-/// the alternative of the column's type; binding takes whatever the codec of the alternative binds, so that a
-/// value read from an int can be bound to a bigint.
+/// ascii and text, `std::int64_t` for bigint and counter, `blob` for blob and custom, and so on. Reading
+/// gives the alternative of the column's type; binding takes whatever the codec of the alternative binds, so
+/// that a value read from an int can be bound to a bigint.
 ///
-/// It owns its memory. Reading and binding throw value_error (query_error to callers of row and statement) for
-/// bytes or alternatives that are no value of the type, and for values that nest more than 32 deep.
+/// It owns its memory. Reading and binding throw value_error (query_error to callers of row and statement)
+/// for bytes or alternatives that are no value of the type, and for values that nest more than 32 deep.
 class value {
 public:
     using variant_type = std::variant<
@@ -129,7 +129,8 @@ public:
         return std::visit(std::forward<Visitor>(visitor), content_);
     }
 
-    /// Equal alternatives with equal contents; numbers of different width are different, NaN differs from itself.
+    /// Equal alternatives with equal contents; numbers of different width are different, NaN differs from
+    /// itself.
     friend bool operator==(const value& a, const value& b) noexcept;
 
 private:

@@ -15,8 +15,8 @@
 
 namespace async_cassandra {
 
-/// An integer of any size: the CQL type `varint`. It is its bytes: two's complement, big-endian, as few as hold
-/// it (native_protocol_v5.spec section 6.23). Up to 16 bytes stand in the object itself. No arithmetic:
+/// An integer of any size: the CQL type `varint`. It is its bytes: two's complement, big-endian, as few as
+/// hold it (native_protocol_v5.spec section 6.23). Up to 16 bytes stand in the object itself. No arithmetic:
 /// <async_cassandra/multiprecision.hpp> converts to and from Boost.Multiprecision.
 class varint {
 public:
@@ -54,15 +54,16 @@ public:
     }
     ~varint() { release(); }
 
-    /// From two's complement, big-endian, of any length, leading bytes that say nothing included. No bytes are 0.
+    /// From two's complement, big-endian, of any length, leading bytes that say nothing included. No bytes
+    /// are 0.
     [[nodiscard]] static varint from_bytes(std::span<const std::byte> bytes);
 
-    /// From decimal digits with an optional sign; empty when the text is anything else. The time grows with the
-    /// square of the length.
+    /// From decimal digits with an optional sign; empty when the text is anything else. The time grows with
+    /// the square of the length.
     [[nodiscard]] static std::optional<varint> parse(std::string_view text);
 
-    /// Two's complement, big-endian, at least one byte and no more than needed. Valid as long as this object is
-    /// not changed.
+    /// Two's complement, big-endian, at least one byte and no more than needed. Valid as long as this object
+    /// is not changed.
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept
     {
         return {is_inline() ? inline_ : heap_, size_};

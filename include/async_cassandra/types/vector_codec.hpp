@@ -4,12 +4,12 @@
 #include <async_cassandra/detail/vector_elements.hpp>
 #include <async_cassandra/types/codec.hpp>
 
-/// The CQL type vector seen in place; collection_codec.hpp reads it into containers. <async_cassandra/types/codec.hpp>
-/// includes this.
+/// The CQL type vector seen in place; collection_codec.hpp reads it into containers.
+/// <async_cassandra/types/codec.hpp> includes this.
 namespace async_cassandra {
 
-/// The numbers of a vector<float, n> (double, int, bigint) seen in place: valid as long as the page or result_set it was
-/// read from. T must be the element type itself: float, double, std::int32_t, std::int64_t.
+/// The numbers of a vector<float, n> (double, int, bigint) seen in place: valid as long as the page or
+/// result_set it was read from. T must be the element type itself: float, double, std::int32_t, std::int64_t.
 ///
 ///     for (auto [id, embedding] : rows.as<uuid, vector_view<float>>()) embedding.copy_to(matrix.row(i++));
 template <detail::bulk_element T>
@@ -26,7 +26,8 @@ public:
         return detail::load_be<T>(first_ + index * sizeof(T));
     }
 
-    /// All of them at once, at the speed of memory. Throws value_error unless `into` has exactly size() elements.
+    /// All of them at once, at the speed of memory. Throws value_error unless `into` has exactly size()
+    /// elements.
     void copy_to(std::span<T> into) const
     {
         if (into.size() != size_) [[unlikely]]
