@@ -19,7 +19,7 @@ public:
             to.add(each);
     }
 
-    nodes named;
+    std::vector<std::uint32_t> named;
 };
 
 class load_balancing_choice_test : public load_balancing_test {

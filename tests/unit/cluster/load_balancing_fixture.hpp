@@ -15,8 +15,6 @@ namespace async_cassandra::detail {
 
 inline constexpr int many = 100'000;
 
-using nodes = std::vector<std::uint32_t>;
-
 [[nodiscard]] inline test::placed_node in(std::string data_center, std::string rack = "r1")
 {
     return {std::move(data_center), std::move(rack)};
@@ -33,6 +31,8 @@ using nodes = std::vector<std::uint32_t>;
 
 class load_balancing_test : public ::testing::Test {
 protected:
+    using nodes = std::vector<std::uint32_t>;
+
     void use(std::vector<test::placed_node> placed)
     {
         table = test::table_of(std::move(placed), settings);
