@@ -52,6 +52,22 @@ class Lint(TreeTest):
         self.assertEqual(1, code)
         self.assertIn("readability-identifier-naming", "\n".join(lines))
 
+    def test_a_reserved_name_is_found(self):
+        self.write("src/net/limit.hpp", "#pragma once", "inline constexpr int limit = 3;",
+                   "inline constexpr int two__lines = 2;")
+        code, lines = self.lint()
+        self.assertEqual((1, "1 findings"), (code, lines[-1]))
+        self.assertIn("src/net/limit.hpp:3", lines[-2])
+        self.assertIn("reserved", lines[-2])
+
+    def test_a_view_of_a_null_pointer_is_found(self):
+        self.write("src/net/pool.cpp", TIDY_CLEAN[0], "#include <string_view>", "",
+                   "bool nothing(std::string_view text)", "{", "    return text == nullptr;", "}")
+        code, lines = self.lint()
+        self.assertEqual(1, code)
+        self.assertIn("src/net/pool.cpp:6", lines[-2])
+        self.assertIn("null passed", lines[-2])
+
     def test_a_finding_in_a_header_is_found_after_a_clean_run_and_found_again(self):
         self.assertEqual(0, self.lint()[0])
         self.write("src/net/limit.hpp", "#pragma once", "inline constexpr int limitOfAll = 3;",
