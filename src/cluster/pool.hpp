@@ -139,9 +139,10 @@ public:
         return request.connection_ == nullptr || request.connection_->is_unsent(request);
     }
 
-    /// Calls back once: with null when a connection is ready, with the reason when the next attempt fails.
-    /// Opens what is missing, as soon as it is its turn; `as`: of a first connection.
     using open_callback = std::function<void(const net::close_reason*)>;
+
+    /// Opens what is missing, as soon as it is its turn; `as`: of a first connection. Calls back once: with null when a
+    /// connection is ready, with the reason when the next attempt fails.
     void open(open_callback done, handshake_turns::rank as = handshake_turns::rank::first);
 
     /// Requests may wait for the first connection, which is about to be opened; they are told when that fails.
