@@ -54,7 +54,8 @@ protected:
     }
     std::string added(int last)
     {
-        return event(protocol::topology_change{protocol::topology_change_kind::new_node, debounced_address(last)});
+        return event(protocol::topology_change{
+            protocol::topology_change_kind::new_node, debounced_address(last)});
     }
     std::string altered(const std::string& keyspace, const std::string& table = "t")
     {

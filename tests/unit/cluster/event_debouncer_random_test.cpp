@@ -136,12 +136,13 @@ private:
         switch (below(7)) {
         case 0:
             stale_.insert("(nodes)");
-            carry_out(
-                subject_.on_event(topology_change{topology_change_kind::new_node, debounced_address(last)}, now_)
-            );
+            carry_out(subject_.on_event(
+                topology_change{topology_change_kind::new_node, debounced_address(last)}, now_
+            ));
             break;
         case 1:
-            carry_out(subject_.on_event(status_change{status_change_kind::up, debounced_address(last)}, now_));
+            carry_out(subject_.on_event(status_change{status_change_kind::up, debounced_address(last)}, now_)
+            );
             break;
         case 2:
             stale_.insert(keyspace);
