@@ -79,6 +79,9 @@ public:
     void drop() noexcept;
 
 private:
+    /// Of each query of system tables; of the schema's, of each page.
+    static constexpr std::chrono::seconds query_timeout{5};
+
     void pass_on(protocol::status_change said);
     void carry_out(const event_debouncer::actions& what);
     void carry_out_after(const failure& why, const event_debouncer::actions& what);
