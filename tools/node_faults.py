@@ -56,28 +56,17 @@ class Node:
     def wait_for_end(self):
         wait_until(lambda: self.cluster.pids()[self.number] is None, f"the end of node {self.number}")
 
-    def lets_in(self, patience):
-        try:
-            with cql.Connection(self.address, self.cluster.port, patience, None) as connection:
-                connection.log_in("", "")
-            return True
-        except cql.NotReady:
-            return False
-
     def wait_for_startup(self):
         """The moment when it lets a client in."""
-        wait_until(lambda: self.lets_in(1), f"STARTUP at node {self.number}")
+        def answers():
+            try:
+                with cql.Connection(self.address, self.cluster.port, 1, None) as connection:
+                    connection.log_in("", "")
+                return True
+            except cql.NotReady:
+                return False
+        wait_until(answers, f"STARTUP at node {self.number}")
         return now()
-
-    def slowest_startup(self, done):
-        """How long, in milliseconds, a client that comes anew all the time had to wait before this was done."""
-        slowest = 0
-        while not done():
-            began = now()
-            if not self.lets_in(PATIENCE):
-                raise Missed(f"node {self.number} let a client in, and then does not")
-            slowest = max(slowest, (now() - began) / 1e6)
-        return slowest
 
     def query(self, statement):
         """The body of the answer to a statement that this node can answer alone."""

@@ -81,16 +81,14 @@ def judge_leaving(load, outage, loose):
     return verdict(left <= bound, f"node {node.number} {outage.what}: left after {left:,.0f} ms, bound {bound:,} ms")
 
 
-def judge_return(load, outage, node, slowest, loose):
-    """A node that keeps everybody waiting is not back."""
-    bound = BACK_IN_USE * loose + slowest
+def judge_return(load, outage, node, loose):
+    bound = BACK_IN_USE * loose
     used = load.used(node.endpoint, outage.back[node], now())
     after = (used[0] - outage.back[node]) / 1e6 if used else None
     return verdict(
         after is not None and after <= bound,
         f"node {node.number} back: in use " + ("never" if after is None else f"{after:,.0f} ms") +
-        f" after it let clients in, bound {bound:,.0f} ms" +
-        (f" ({slowest:,.0f} of them: others had to wait so long to be let in)" if slowest else ""),
+        f" after it let clients in, bound {bound:,} ms",
     )
 
 
@@ -140,8 +138,6 @@ def one_outage(cluster, load, do, nodes, loose):
     load.wait_until_all_serve(cluster.endpoints)
     known = len(load.failures)
     outage = do(cluster, nodes)
-    slowest = {node: node.slowest_startup(lambda node=node: load.used(node.endpoint, outage.back[node], now()))
-               for node in nodes}
     load.wait_until_all_serve(cluster.endpoints)
     failures = load.failures[known:]
     if len(nodes) > 1:
@@ -150,7 +146,7 @@ def one_outage(cluster, load, do, nodes, loose):
         fine = judge_leaving(load, outage, loose)
         fine &= judge_failures(outage, failures)
     for node in nodes:
-        fine &= judge_return(load, outage, node, slowest[node], loose)
+        fine &= judge_return(load, outage, node, loose)
     return fine
 
 

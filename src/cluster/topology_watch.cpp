@@ -52,14 +52,16 @@ void topology_watch::on_registered(const failure_ptr& why)
     if (!connection_->ready())
         return;  // the next one registers
     // What events would have told is read every minute.
-    base::log(
-        log_level::warning,
-        "topology",
-        "the node sends no events",
-        {{"node", to_string(connection_->node())}, {"reason", why->what}}
-    );
+    warn("the node sends no events", *why);
     if (!is_lasting(why->code))
         carry_out_after(*why, debouncer_.on_register_failed(shard_->now()));
+}
+
+void topology_watch::warn(std::string_view what, const failure& why) const
+{
+    base::log(
+        log_level::warning, "topology", what, {{"node", to_string(connection_->node())}, {"reason", why.what}}
+    );
 }
 
 void topology_watch::on_disconnected() noexcept

@@ -10,11 +10,13 @@
 #include "cluster/schema_reading.hpp"
 #include "cluster/topology_builder.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace async_cassandra::detail {
@@ -82,6 +84,8 @@ private:
     /// Of each query of system tables; of the schema's, of each page.
     static constexpr std::chrono::seconds query_timeout{5};
 
+    /// The node that is asked does not do its part.
+    void warn(std::string_view what, const failure& why) const;
     void pass_on(protocol::status_change said);
     void carry_out(const event_debouncer::actions& what);
     void carry_out_after(const failure& why, const event_debouncer::actions& what);

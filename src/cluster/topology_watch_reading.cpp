@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/log.hpp"
 #include "cluster/topology_change.hpp"
 #include "cluster/topology_watch.hpp"
 #include "net/shard_call.hpp"
@@ -75,12 +74,7 @@ void topology_watch::on_no_nodes(const failure_ptr& why)
 {
     if (!connection_->ready())
         return;  // the next one reads
-    base::log(
-        log_level::warning,
-        "topology",
-        "the nodes cannot be read",
-        {{"node", to_string(connection_->node())}, {"reason", why->what}}
-    );
+    warn("the nodes cannot be read", *why);
     why_unread_ = why;
     if (!is_lasting(why->code)) {
         carry_out_after(*why, debouncer_.on_nodes_failed(shard_->now()));
@@ -152,12 +146,7 @@ void topology_watch::on_no_schema(const failure& why)
 {
     if (!connection_->ready())
         return;  // the next one reads
-    base::log(
-        log_level::warning,
-        "topology",
-        "the schema cannot be read",
-        {{"node", to_string(connection_->node())}, {"reason", why.what}}
-    );
+    warn("the schema cannot be read", why);
     // Requests can do without it until it comes.
     if (!keyspaces_) {
         keyspaces_.emplace();
